@@ -1,0 +1,7 @@
+export { type Backend, useBackend } from './backend.js'
+export * from './cipher.js'
+export * from './equal.js'
+export * from './group.js'
+export * from './hash.js'
+export { nobleBackend } from './noble.js'
+export * from './schnorr.js'
