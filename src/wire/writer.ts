@@ -19,7 +19,8 @@ export class Writer {
   }
 
   bytes(bytes: Uint8Array): void {
-    this.#buffer.set(bytes, this.#room(bytes.length))
+    const at = this.#room(bytes.length) // before the buffer is looked at: this may replace it
+    this.#buffer.set(bytes, at)
   }
 
   /** Big-endian unsigned integer of 1 to 6 bytes; the caller has checked the range. */
