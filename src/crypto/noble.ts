@@ -2,7 +2,7 @@ import { chacha20, chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import * as secp from '@noble/secp256k1'
-import type { Backend } from './backend.js'
+import type { Backend } from './primitives.js'
 import { bytesToScalar, scalarToBytes } from './scalar.js'
 
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
