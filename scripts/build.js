@@ -1,23 +1,38 @@
 // Builds dist/ from src/ with the installed compiler. Plain JavaScript, so that `npm ci` can run it as `prepare`.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const dist = join(root, 'dist')
 let tsc
 try {
   tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
 } catch {
   // `npm install --omit=dev` of a checkout, or a git dependency without its tools: what is there must already be built.
-  process.exit(existsSync(join(root, 'dist')) ? 0 : 1)
+  process.exit(existsSync(dist) ? 0 : 1)
 }
-rmSync(join(root, 'dist'), { recursive: true, force: true })
+
+// Built beside dist/ (source maps are relative: the depth must be the same) and swapped in when complete: a program that
+// runs from dist/ meanwhile sees the old build or the new one, and a build that fails takes nothing away.
+const fresh = `${dist}-new-${process.pid}`
+const old = `${dist}-old-${process.pid}`
 try {
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
-} catch {
-  process.exit(1)
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh, '--noEmitOnError'], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  const bin = join(fresh, 'cli', 'main.js')
+  if (existsSync(bin)) chmodSync(bin, 0o755)
+  if (existsSync(dist)) renameSync(dist, old)
+  renameSync(fresh, dist)
+} catch (error) {
+  // The compiler has said what is wrong; anything else has not.
+  if (typeof error.status !== 'number') console.error(error.message)
+  process.exitCode = 1
+} finally {
+  rmSync(fresh, { recursive: true, force: true })
+  rmSync(old, { recursive: true, force: true })
 }
-const bin = join(root, 'dist', 'cli', 'main.js')
-if (existsSync(bin)) chmodSync(bin, 0o755)
