@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { concatBytes, equalBytes } from '../../src/base/bytes.js'
-import { isLnoError } from '../../src/base/error.js'
 import { toHex } from '../../src/base/hex.js'
 import { keyStream, xorStream } from '../../src/crypto/cipher.js'
 import { ecdh, mulPoint, publicKey } from '../../src/crypto/group.js'
@@ -10,6 +9,7 @@ import { framedLength, framePayload, unframePayload } from '../../src/onion/fram
 import { deriveKey } from '../../src/onion/keys.js'
 import { decodePacket, encodePacket, type OnionPacket } from '../../src/onion/packet.js'
 import { buildOnion, exactPacketSize, nextPacket, peelOnion } from '../../src/onion/sphinx.js'
+import { codeOf } from '../support/code-of.js'
 import { node, secretOf } from '../support/keys.js'
 import { rawPacket } from './raw-packet.js'
 
@@ -19,15 +19,6 @@ const carol = node(0x43)
 const sessionKey = secretOf(0x07)
 const associatedData = secretOf(0x42)
 const bytes = (length: number, fill = 0xaa) => new Uint8Array(length).fill(fill)
-const codeOf = (run: () => unknown): string => {
-  try {
-    run()
-  } catch (error) {
-    if (isLnoError(error)) return error.code
-    throw error
-  }
-  return 'accepted'
-}
 
 const route = [
   { node_id: alice.id, payload: bytes(2, 1) },
