@@ -17,7 +17,7 @@ export interface MemoryStore extends Store {
  */
 export function memoryStore(content: Iterable<readonly [key: string, value: Uint8Array]> = []): MemoryStore {
   const values = new Map<string, Uint8Array>()
-  for (const [key, value] of content) values.set(checkKey(key), value.slice())
+  for (const [key, value] of content) values.set(checkKey(key), new Uint8Array(value))
   let closed = false
 
   function open(): void {
@@ -27,7 +27,8 @@ export function memoryStore(content: Iterable<readonly [key: string, value: Uint
   return {
     async get(key) {
       open()
-      return values.get(checkKey(key))?.slice()
+      const value = values.get(checkKey(key))
+      return value && new Uint8Array(value)
     },
     async *range(range) {
       open()
@@ -37,7 +38,7 @@ export function memoryStore(content: Iterable<readonly [key: string, value: Uint
       const entries = keys.slice(0, range.limit).map((key) => [key, values.get(key)!] as const)
       for (const [key, value] of entries) {
         open()
-        yield [key, value.slice()]
+        yield [key, new Uint8Array(value)]
       }
     },
     async commit(changes: readonly StoreChange[]) {
@@ -45,7 +46,7 @@ export function memoryStore(content: Iterable<readonly [key: string, value: Uint
       for (const { key } of changes) checkKey(key)
       for (const { key, value } of changes) {
         if (value === undefined) values.delete(key)
-        else values.set(key, value.slice())
+        else values.set(key, new Uint8Array(value))
       }
     },
     async close() {
