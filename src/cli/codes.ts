@@ -1,0 +1,48 @@
+import type { CodeText } from '../base/error.js'
+
+/** Codes of the command line itself: what was typed, files, standard input. */
+export const CLI_CODES = {
+  USAGE: {
+    meaning: 'The command line cannot be understood: an unknown command or option, or something missing.',
+    advice: '`lno help` lists the commands, `lno COMMAND --help` shows one with examples.',
+  },
+  BAD_CONFIG: {
+    meaning: 'The config file, or an LNO_ variable of the environment, holds something that cannot be used.',
+    advice:
+      'The file is one JSON object whose keys are options without their dashes: {"network": "signet"}. It lies at $XDG_CONFIG_HOME/lno/config.json, or ~/.config/lno/config.json.',
+  },
+  INPUT_TOO_LARGE: {
+    meaning: 'Standard input, or a file, holds more than any message of the protocol could.',
+    advice: 'Check what is piped in: one string or the hex of one message is expected.',
+  },
+  NO_INPUT: {
+    meaning: 'Nothing was given where a string or the hex of bytes is needed.',
+    advice: 'Give it as the argument, or pipe it in and write `-` in its place.',
+  },
+  FILE_UNREADABLE: {
+    meaning: 'A file cannot be read or written.',
+    advice: 'Check its path and who may read and write it.',
+  },
+  NO_SECRET: {
+    meaning: 'The command needs a secret key and none was given.',
+    advice:
+      'Write the 32 bytes as hex into a file that only you can read and name it with --key-file, or put the hex into LNO_SECRET. Secrets are never taken from the arguments, where other users of the machine can see them.',
+  },
+  BAD_SECRET: {
+    meaning: 'What was given as a secret key is not one.',
+    advice: 'A key file or LNO_SECRET holds 32 bytes (64 hex digits; a file may also hold the raw 32 bytes).',
+  },
+  UNKNOWN_CODE: {
+    meaning: 'No error code and no rule has that name.',
+    advice: 'Codes and rules are listed in docs/errors.md and docs/conformance.md; `lno explain` also takes a string.',
+  },
+  INTERRUPTED: {
+    meaning: 'The command was stopped by a signal before it was done.',
+    advice: 'Nothing to do: run it again when you like.',
+  },
+  UNEXPECTED: {
+    meaning: 'Something happened that lno was not written for: a bug.',
+    advice: 'Run the command again with LNO_DEBUG=1 and report what it prints.',
+  },
+} as const satisfies Record<string, CodeText>
+export type CliCode = keyof typeof CLI_CODES

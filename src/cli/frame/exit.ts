@@ -1,0 +1,65 @@
+import { isLnoError, LnoError, type Where } from '../../base/error.js'
+import type { CliCode } from '../codes.js'
+
+/** Exit codes of every command. */
+export const EXIT = {
+  ok: 0,
+  /** The thing is invalid, or was refused. */
+  invalid: 1,
+  /** The command line is wrong. */
+  usage: 2,
+  /** Network, time-out, or no node running. */
+  network: 3,
+  /** The other side answered with an invoice_error. */
+  remote: 4,
+  interrupted: 130,
+  terminated: 143,
+} as const
+
+/** Codes that do not mean "invalid or refused" (exit 1). Stages of a request are those of the design, section 5. */
+const EXIT_OF: Readonly<Record<string, number>> = {
+  USAGE: EXIT.usage,
+  BAD_CONFIG: EXIT.usage,
+  NO_INPUT: EXIT.usage,
+  NO_SECRET: EXIT.usage,
+  BAD_SECRET: EXIT.usage,
+  UNKNOWN_CODE: EXIT.usage,
+  NODE_NOT_RUNNING: EXIT.network,
+  NO_ROUTE: EXIT.network,
+  UNRESOLVED_SCID: EXIT.network,
+  CONNECT_REFUSED: EXIT.network,
+  CONNECT_TIMEOUT: EXIT.network,
+  HANDSHAKE_FAILED: EXIT.network,
+  PEER_HAS_NO_ONION_MESSAGES: EXIT.network,
+  RELAY_CHANNELS_ONLY: EXIT.network,
+  QUEUE_FULL: EXIT.network,
+  SENT_NO_REPLY: EXIT.network,
+  REPLY_WRONG_PATH: EXIT.network,
+  NO_PAYMENT_ROUTE: EXIT.network,
+  INVOICE_ERROR: EXIT.remote,
+  INTERRUPTED: EXIT.interrupted,
+}
+
+/** The exit code that goes with an error code. */
+export function exitCodeOf(code: string): number {
+  return EXIT_OF[code] ?? EXIT.invalid
+}
+
+/** An error of the command line itself. */
+export function cliError(code: CliCode, message: string, where?: Where): LnoError {
+  return new LnoError(code, message, where)
+}
+
+/** The command line is wrong: exit code 2. */
+export function usage(message: string): LnoError {
+  return cliError('USAGE', message)
+}
+
+/** The same fault as a usage error, whatever the code of the layer that found it (a bad number in an option). */
+export function asUsage<T>(what: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw isLnoError(error) ? usage(`${what}: ${error.message}`) : error
+  }
+}

@@ -1,0 +1,118 @@
+import { variableOf } from '../config.js'
+import { type AnyCommand, type Entry, type Group, kebab, type Option } from './command.js'
+import type { Style } from './style.js'
+import { columnsOf, wrap } from './text.js'
+
+export const GROUPS: readonly Group[] = ['Everyday', 'Node', 'Implementers']
+
+/** Options that every command takes. */
+export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
+  json: { summary: 'print one JSON document; amounts are strings of msat' },
+  network: { value: 'NAME', summary: 'bitcoin (default), testnet, signet or regtest', setting: true },
+  dataDir: { value: 'FOLDER', summary: 'where nodes keep their data, a folder a network', setting: true },
+  quiet: { short: 'q', summary: 'no hints on standard error' },
+  noColor: { summary: 'no colours (also NO_COLOR, TERM=dumb; FORCE_COLOR the other way)' },
+  help: { short: 'h', summary: 'how to use the command' },
+}
+
+/** `-n, --dry-run`, `--network <NAME>`. */
+export function flagsOf(name: string, option: Option): string {
+  const value = option.choices ? ` <${option.choices.join('|')}>` : option.value ? ` <${option.value}>` : ''
+  return `${option.short ? `-${option.short}, ` : ''}--${kebab(name)}${value}`
+}
+
+function detailsOf(name: string, option: Option): string {
+  const notes = [
+    option.required ? 'required' : undefined,
+    option.many ? 'may be repeated' : undefined,
+    option.default === undefined ? undefined : `default ${option.default}`,
+    option.setting ? variableOf(kebab(name)) : undefined,
+  ].filter((note) => note !== undefined)
+  return notes.length === 0 ? option.summary : `${option.summary} (${notes.join('; ')})`
+}
+
+/** `lno decode STRING [options]`. */
+export function usageOf(name: string, command: AnyCommand): string {
+  const args = Object.entries(command.args).map(([argument, { optional, many }]) => {
+    const word = kebab(argument).toUpperCase() + (many ? '…' : '')
+    return optional ? ` [${word}]` : ` ${word}`
+  })
+  return `lno ${name}${args.join('')} [options]`
+}
+
+function section(title: string, body: string, style: Style): string {
+  return `${style.bold(title)}\n${body.replace(/^(?=.)/gm, '  ')}\n`
+}
+
+const DEFAULT_EXAMPLES = [
+  ['lno decode lno1…', 'what an offer says'],
+  ['lno explain lno1…', 'which rules it keeps, and which it breaks'],
+  ['lno demo', 'three nodes on this machine: an offer becomes an invoice'],
+  ['lno node start', 'your own node'],
+  ['lno fetch lno1…', 'an invoice for an offer'],
+] as const
+
+function hasCommand(entries: readonly Entry[], line: string): boolean {
+  const words = line.split(' ').slice(1)
+  return entries.some(({ name }) => name === words[0] || name === words.slice(0, 2).join(' '))
+}
+
+/** Bare `lno`: what to try. */
+export function fiveLines(entries: readonly Entry[], width: number): string {
+  const lines = DEFAULT_EXAMPLES.filter(([line]) => hasCommand(entries, line))
+  const more = [
+    ['lno explain TLV_ORDER', 'what an error code means'],
+    ['lno help', 'every command'],
+  ] as const
+  const missing = Math.max(1, 5 - lines.length)
+  return `${columnsOf([...lines, ...more.slice(-missing)].slice(-5), width)}\n`
+}
+
+/** `lno help`. */
+export function overview(entries: readonly Entry[], style: Style, width: number): string {
+  const parts = [
+    wrap('lno: BOLT 12 offers, onion messages and route blinding for the Lightning Network', width),
+    `\n${style.bold('Usage')}\n  lno COMMAND [arguments] [options]\n`,
+  ]
+  for (const group of GROUPS) {
+    const rows = entries.filter((entry) => entry.group === group).map(({ name, summary }) => [name, summary] as const)
+    if (rows.length > 0) parts.push(section(group, columnsOf(rows, width - 2), style))
+  }
+  parts.push(section('Options of every command', optionRows(GLOBAL_OPTIONS, width - 2), style))
+  parts.push(section('Examples', fiveLines(entries, width - 2).trimEnd(), style))
+  parts.push(wrap('lno COMMAND --help shows one command; lno explain CODE says what an error means.', width))
+  return `${parts.join('\n')}\n`
+}
+
+function optionRows(options: Readonly<Record<string, Option>>, width: number): string {
+  return columnsOf(
+    Object.entries(options).map(([name, option]) => [flagsOf(name, option), detailsOf(name, option)] as const),
+    width,
+  )
+}
+
+/** `lno COMMAND --help`. */
+export function commandHelp(entry: Entry, command: AnyCommand, style: Style, width: number): string {
+  const parts = [wrap(`${usageOf(entry.name, command)}\n\n${entry.summary}.`, width)]
+  if (command.description) parts.push(`\n${wrap(command.description, width)}`)
+  parts[parts.length - 1] += '\n'
+  const args = Object.entries(command.args).map(
+    ([name, { summary, stdin }]) =>
+      [kebab(name).toUpperCase(), stdin ? `${summary}; - reads standard input` : summary] as const,
+  )
+  if (args.length > 0) parts.push(section('Arguments', columnsOf(args, width - 2), style))
+  if (Object.keys(command.options).length > 0) {
+    parts.push(section('Options', optionRows(command.options, width - 2), style))
+  }
+  parts.push(section('Options of every command', optionRows(GLOBAL_OPTIONS, width - 2), style))
+  if (command.examples.length > 0) parts.push(section('Examples', command.examples.join('\n'), style))
+  return parts.join('\n')
+}
+
+/** `lno offer`: the verbs of a noun. */
+export function nounHelp(noun: string, entries: readonly Entry[], style: Style, width: number): string {
+  const rows = entries
+    .filter(({ name }) => name.startsWith(`${noun} `))
+    .map(({ name, summary }) => [`lno ${name}`, summary] as const)
+  return section(`lno ${noun} …`, columnsOf(rows, width - 2), style)
+}

@@ -1,0 +1,43 @@
+import type { Io, Output } from './io.js'
+
+function output(stream: NodeJS.WriteStream): Output {
+  return {
+    write: (text) => {
+      stream.write(text)
+    },
+    get isTTY() {
+      return stream.isTTY === true
+    },
+    get columns() {
+      return stream.isTTY === true ? stream.columns : undefined
+    },
+  }
+}
+
+/**
+ * The real process as `Io`. Installs what belongs to a process: a reader that goes away (`lno decode … | head -1`) ends
+ * it quietly, the first SIGINT or SIGTERM aborts `signal`, a second one ends the process at once.
+ */
+export function processIo(): Io {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
+      throw error
+    })
+  }
+  const abort = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (abort.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143)
+      abort.abort(name)
+    })
+  }
+  return {
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    stdin: { isTTY: process.stdin.isTTY === true, read: () => process.stdin },
+    env: process.env,
+    signal: abort.signal,
+    now: () => Date.now(),
+  }
+}

@@ -1,0 +1,54 @@
+import { formatPath, isLnoError, type LnoError } from '../../base/error.js'
+import { CLI_CODES } from '../codes.js'
+import { cliError } from './exit.js'
+import { oneLine } from './text.js'
+
+/** Anything thrown, as an error with a code. What has none is a bug of ours. */
+export function asLnoError(error: unknown): LnoError {
+  if (isLnoError(error)) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return cliError('UNEXPECTED', `unexpected: ${message}`, { cause: error })
+}
+
+/** Where it happened: `(offer_paths[0], type 16, offset 12, rule OR5, BOLT 12)`. */
+function whereOf(error: LnoError): string {
+  const parts = [
+    error.path && error.path.length > 0 ? formatPath(error.path) : undefined,
+    error.tlvType === undefined ? undefined : `type ${error.tlvType}`,
+    error.offset === undefined ? undefined : `offset ${error.offset}`,
+    error.rule === undefined ? undefined : `rule ${error.rule}`,
+    error.spec,
+  ].filter((part) => part !== undefined)
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
+}
+
+/** What to do next, for people. */
+function adviceFor(error: LnoError, command: string): string {
+  if (error.code === 'UNEXPECTED') return 'this is a bug: set LNO_DEBUG=1 to see where, and report it'
+  if (error.code === 'USAGE') return `see: ${command === '' ? 'lno help' : `lno ${command} --help`}`
+  if (error.code === 'NODE_NOT_RUNNING') return 'start one with: lno node start'
+  if (error.code in CLI_CODES) return CLI_CODES[error.code as keyof typeof CLI_CODES].advice
+  return `lno explain ${error.code}`
+}
+
+/** The one line on standard error: what is wrong, where, by which rule, what to do next. */
+export function errorLine(error: LnoError, command: string): string {
+  const code = error.code === 'USAGE' || error.code === 'UNEXPECTED' ? '' : `${error.code}: `
+  const message = oneLine(`${code}${error.message}${whereOf(error)}`).replace(/\.$/, '')
+  return `lno: ${message}; ${adviceFor(error, command)}`
+}
+
+/** The same as the document that `--json` prints. */
+export function errorDocument(error: LnoError): unknown {
+  return {
+    error: {
+      code: error.code,
+      message: error.message,
+      ...(error.path && error.path.length > 0 && { field: formatPath(error.path) }),
+      ...(error.tlvType !== undefined && { type: error.tlvType }),
+      ...(error.offset !== undefined && { offset: error.offset }),
+      ...(error.rule !== undefined && { rule: error.rule }),
+      ...(error.spec !== undefined && { spec: error.spec }),
+    },
+  }
+}

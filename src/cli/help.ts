@@ -1,0 +1,42 @@
+import { COMMANDS } from './commands.js'
+import { defineCommand, kebab } from './frame/command.js'
+import { usage } from './frame/exit.js'
+import { commandHelp, nounHelp, overview } from './frame/help.js'
+import { widthOf } from './frame/text.js'
+
+export const command = defineCommand({
+  args: { command: { summary: 'the command to show', optional: true, many: true } },
+  options: {},
+  examples: ['lno help', 'lno help decode', 'lno help path unblind'],
+  run: async ({ args, io, style, result }) => {
+    const width = widthOf(io.stdout.columns, 80)
+    const name = args.command.join(' ')
+    if (name === '') {
+      const table = COMMANDS.map((entry) => ({ name: entry.name, group: entry.group, summary: entry.summary }))
+      result({ commands: table }, () => overview(COMMANDS, style, width))
+      return
+    }
+    const entry = COMMANDS.find((candidate) => candidate.name === name)
+    if (entry === undefined) {
+      const verbs = COMMANDS.filter((candidate) => candidate.name.startsWith(`${name} `))
+      if (verbs.length === 0) throw usage(`no command ${JSON.stringify(name)}`)
+      const table = verbs.map(({ name, group, summary }) => ({ name, group, summary }))
+      result({ commands: table }, () => nounHelp(name, COMMANDS, style, width))
+      return
+    }
+    const { command } = await entry.load()
+    const described = {
+      name: entry.name,
+      group: entry.group,
+      summary: entry.summary,
+      description: command.description,
+      arguments: Object.entries(command.args).map(([name, argument]) => ({ name, ...argument })),
+      options: Object.entries(command.options).map(([name, { parse: _, ...option }]) => ({
+        flag: `--${kebab(name)}`,
+        ...option,
+      })),
+      examples: command.examples,
+    }
+    result(described, () => commandHelp(entry, command, style, width))
+  },
+})

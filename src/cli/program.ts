@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs'
+import { COMMANDS } from './commands.js'
+import { type Config, configOf } from './config.js'
+import type { AnyCommand, Entry } from './frame/command.js'
+import { kebab } from './frame/command.js'
+import { makeContext } from './frame/context.js'
+import { cliError, EXIT, exitCodeOf, usage } from './frame/exit.js'
+import { commandHelp, fiveLines, GLOBAL_OPTIONS, nounHelp, overview } from './frame/help.js'
+import type { Io } from './frame/io.js'
+import { jsonText } from './frame/json.js'
+import { nearest } from './frame/nearest.js'
+import { parse } from './frame/parse.js'
+import { asLnoError, errorDocument, errorLine } from './frame/report.js'
+import { readStdin } from './frame/stdin.js'
+import { styleFor, usesColor } from './frame/style.js'
+import { widthOf } from './frame/text.js'
+
+/** The command line, cut into the name of a command and all other words. */
+interface Split {
+  readonly name: string
+  readonly rest: readonly string[]
+  /** The first word that belongs to no command. */
+  readonly unknown: string | undefined
+}
+
+/** Global options that are followed by a value: the word after them is never a command. */
+const WITH_VALUE = new Set(
+  Object.entries(GLOBAL_OPTIONS)
+    .filter(([, option]) => option.value !== undefined)
+    .map(([name]) => `--${kebab(name)}`),
+)
+
+function split(argv: readonly string[], entries: readonly Entry[]): Split {
+  const rest: string[] = []
+  let name = ''
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i]!
+    if (word === '--') return { name, rest: [...rest, ...argv.slice(i)], unknown: undefined }
+    if (word.startsWith('-') && word !== '-') {
+      rest.push(word)
+      if (WITH_VALUE.has(word) && i + 1 < argv.length) rest.push(argv[++i]!)
+      continue
+    }
+    const longer = name === '' ? word : `${name} ${word}`
+    if (entries.some((entry) => entry.name === longer || entry.name.startsWith(`${longer} `))) {
+      name = longer
+      continue
+    }
+    const complete = entries.some((entry) => entry.name === name)
+    return { name, rest: [...rest, ...argv.slice(i)], unknown: complete ? undefined : word }
+  }
+  return { name, rest, unknown: undefined }
+}
+
+function unknownCommand({ name, unknown }: Split, entries: readonly Entry[]): Error {
+  const typed = name === '' ? unknown! : `${name} ${unknown}`
+  const words = new Set(entries.flatMap((entry) => [entry.name, entry.name.split(' ')[0]!]))
+  const near = nearest(typed, words)
+  // A string in the place of a command: the commonest thing that somebody who tries us out will do.
+  const isString = /^(lightning:|bitcoin:)|^ln[orip]1/i.test(unknown!)
+  const hint = isString ? 'did you mean lno decode?' : near === undefined ? undefined : `did you mean lno ${near}?`
+  const shown = typed.length > 40 ? `${typed.slice(0, 40)}…` : typed
+  return usage(`no command ${JSON.stringify(shown)}${hint === undefined ? '' : `, ${hint}`}`)
+}
+
+/** The package's version. */
+export function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+/** Runs a command that was found; rejects with what it threw. */
+async function runCommand(entry: Entry, command: AnyCommand, rest: readonly string[], io: Io): Promise<number> {
+  const { args, options, globals, settings } = parse(command, rest, io.env)
+  if (globals.help) {
+    const style = styleFor(usesColor(io.stdout, io.env, globals.noColor))
+    io.stdout.write(commandHelp(entry, command, style, widthOf(io.stdout.columns, 80)))
+    return EXIT.ok
+  }
+  let config: Config | undefined
+  const getConfig = () => {
+    config ??= configOf(settings, io.env)
+    return config
+  }
+  const interrupted = new Promise<never>((_, reject) => {
+    const stop = () => reject(cliError('INTERRUPTED', `stopped by ${String(io.signal.reason)}`))
+    if (io.signal.aborted) stop()
+    else if (!command.endsOnSignal) io.signal.addEventListener('abort', stop, { once: true })
+  })
+  interrupted.catch(() => {})
+  const run = async () => {
+    const read: Record<string, string | readonly string[] | undefined> = { ...args }
+    for (const [name, { stdin }] of Object.entries(command.args)) {
+      if (stdin && read[name] === '-') read[name] = await readStdin(io)
+    }
+    return command.run(makeContext(io, globals, getConfig, { args: read, options } as never))
+  }
+  const code = await Promise.race([run(), interrupted])
+  if (code === undefined && io.signal.aborted) throw cliError('INTERRUPTED', `stopped by ${String(io.signal.reason)}`)
+  return typeof code === 'number' ? code : EXIT.ok
+}
+
+async function dispatch(argv: readonly string[], io: Io, entries: readonly Entry[], found: Split): Promise<number> {
+  const has = (...flags: string[]) => found.rest.some((word) => flags.includes(word))
+  const style = styleFor(usesColor(io.stdout, io.env, has('--no-color')))
+  const width = widthOf(io.stdout.columns, 80)
+  if (found.unknown !== undefined) throw unknownCommand(found, entries)
+  if (found.name === '') {
+    if (has('--version', '-V')) io.stdout.write(`${version()}\n`)
+    else if (has('--help', '-h')) io.stdout.write(overview(entries, style, width))
+    else if (argv.length === 0) io.stdout.write(fiveLines(entries, width))
+    else throw usage('a command is missing')
+    return EXIT.ok
+  }
+  const entry = entries.find(({ name }) => name === found.name)
+  if (entry === undefined) {
+    if (!has('--help', '-h')) {
+      const verbs = entries.filter(({ name }) => name.startsWith(`${found.name} `)).map(({ name }) => name)
+      throw usage(`${found.name} what? One of: ${verbs.join(', ')}`)
+    }
+    io.stdout.write(nounHelp(found.name, entries, style, width))
+    return EXIT.ok
+  }
+  return runCommand(entry, (await entry.load()).command, found.rest, io)
+}
+
+/**
+ * The whole command line: runs `argv` (without `node` and the script) and says how it ended. Never throws: every error
+ * is one line on standard error, with `--json` also a document on standard output.
+ */
+export async function main(argv: readonly string[], io: Io, entries: readonly Entry[] = COMMANDS): Promise<number> {
+  const found = split(argv, entries)
+  try {
+    return await dispatch(argv, io, entries, found)
+  } catch (thrown) {
+    const error = asLnoError(thrown)
+    if (error.code === 'INTERRUPTED') {
+      io.stderr.write(`lno: ${error.message}\n`)
+      return io.signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted
+    }
+    const known = entries.some((entry) => entry.name === found.name)
+    if (argv.includes('--json')) io.stdout.write(`${jsonText(errorDocument(error))}\n`)
+    io.stderr.write(`${errorLine(error, known ? found.name : '')}\n`)
+    if (error.code === 'UNEXPECTED' && io.env.LNO_DEBUG) {
+      const cause = error.cause instanceof Error ? error.cause : error
+      io.stderr.write(`${cause.stack ?? String(cause)}\n`)
+    }
+    return exitCodeOf(error.code)
+  }
+}
