@@ -1,0 +1,129 @@
+/**
+ * Which way a message takes: pure functions over what is known of peers and of their neighbours. Node ids are hex here,
+ * so that they can be compared and kept in sets.
+ */
+
+/** A node id as 66 hex digits. */
+export type NodeId = string
+
+/** What a route is looked for in. */
+export interface KnownNodes {
+  readonly self: NodeId
+  /** Connected peers that take onion messages, in the order of preference. */
+  readonly peers: readonly NodeId[]
+  /** Pairs that are known to be connected to each other: hops of our own offers' paths, routes that the user named. */
+  readonly links: readonly (readonly [NodeId, NodeId])[]
+  /** Peers that the user wants to be used first (`--via`). */
+  readonly via?: readonly NodeId[]
+}
+
+/** The longest route that is looked for. Each hop delays and may drop; beyond this a message is better sent elsewhere. */
+export const MAX_ROUTE_HOPS = 6
+
+/** How many peers are asked blindly to pass a message on to a node that we do not know to be theirs. */
+export const MAX_BLIND_PEERS = 8
+
+/**
+ * Ways to `target`, best first: each begins with a connected peer and ends with `target`. A route over known links is
+ * tried before a blind one, which trusts that some peer is connected to the target; a relay that is not drops the
+ * message, and the next attempt takes the next way.
+ */
+export function routesTo(target: NodeId, known: KnownNodes): readonly (readonly NodeId[])[] {
+  if (target === known.self) return [[]]
+  const routes: (readonly NodeId[])[] = []
+  const seen = new Set<string>()
+  const add = (route: readonly NodeId[]): void => {
+    const key = route.join()
+    if (seen.has(key)) return
+    seen.add(key)
+    routes.push(route)
+  }
+  const peers = [...(known.via ?? []).filter((peer) => known.peers.includes(peer)), ...known.peers]
+  // A peer that the user named comes before a connection to the target itself: it was named in order to be used.
+  for (const via of known.via ?? [])
+    if (via !== target && known.peers.includes(via)) add(overLinks(via, target, known) ?? [via, target])
+  if (known.peers.includes(target)) add([target])
+  for (const peer of peers) {
+    const route = overLinks(peer, target, known)
+    if (route !== undefined) add(route)
+  }
+  for (const peer of peers.filter((peer) => peer !== target).slice(0, MAX_BLIND_PEERS)) add([peer, target])
+  return routes
+}
+
+/** The shortest way from a peer over known links; breadth first, so that the first found is the shortest. */
+function overLinks(from: NodeId, target: NodeId, known: KnownNodes): readonly NodeId[] | undefined {
+  if (from === target) return [target]
+  const visited = new Set([known.self, from])
+  let ends: (readonly NodeId[])[] = [[from]]
+  for (let length = 1; length < MAX_ROUTE_HOPS && ends.length > 0; length++) {
+    const longer: (readonly NodeId[])[] = []
+    for (const route of ends) {
+      const last = route[route.length - 1]!
+      for (const link of known.links) {
+        const next = link[0] === last ? link[1] : link[1] === last ? link[0] : undefined
+        if (next === undefined || visited.has(next)) continue
+        if (next === target) return [...route, next]
+        visited.add(next)
+        longer.push([...route, next])
+      }
+    }
+    ends = longer
+  }
+  return undefined
+}
+
+/** Where a reply path begins: at the last node of the outgoing route, or at ourselves. */
+export type ReplyStart = 'far end' | 'self'
+
+/**
+ * The nodes of a reply path for a message that goes out over `route`: from its introduction node to us. It runs back
+ * over the same relays, because those are known to be connected. With `self` it is ourselves alone: right for an issuer
+ * that finds its own way to us. It never goes out to a peer and straight back over it, and holds no other hop than the
+ * relays themselves: LND drops both.
+ */
+export function replyRoute(route: readonly NodeId[], self: NodeId, start: ReplyStart): readonly NodeId[] {
+  return start === 'self' ? [self] : [...route].reverse().concat(self)
+}
+
+/** One try at a request: which of the offer's ways in, over which relays, and where the answer shall begin. */
+export interface AttemptPlan {
+  /** Index of the offer's path, or undefined for its issuer id. */
+  readonly pathIndex: number | undefined
+  /** From a connected peer to the introduction node (or the issuer). Empty when we are that node ourselves. */
+  readonly route: readonly NodeId[]
+  readonly reply: ReplyStart
+}
+
+/**
+ * The tries at a request, in order. Each differs from those before in path, route or reply path: a relay that dropped
+ * the message is not asked in the same way again. Every way in is tried once with its reply path beginning at the far end
+ * (what Eclair answers, and what works without a graph), then with the reply path beginning at ourselves.
+ */
+export function planAttempts(
+  targets: readonly { readonly pathIndex: number | undefined; readonly introduction: NodeId }[],
+  known: KnownNodes,
+): readonly AttemptPlan[] {
+  const ways = targets.map(({ pathIndex, introduction }) =>
+    routesTo(introduction, known).map((route) => ({ pathIndex, route })),
+  )
+  const rounds = Math.max(0, ...ways.map((routes) => routes.length))
+  const ordered: { pathIndex: number | undefined; route: readonly NodeId[] }[] = []
+  for (let round = 0; round < rounds; round++) {
+    for (const routes of ways) if (routes[round] !== undefined) ordered.push(routes[round]!)
+  }
+  const farEnd = ordered.map((way): AttemptPlan => ({ ...way, reply: 'far end' }))
+  const self = ordered.map((way): AttemptPlan => ({ ...way, reply: 'self' }))
+  // The first way is the likeliest by far: its twin with the other reply path comes before any other way.
+  const plans = [...farEnd.slice(0, 1), ...interleave(self, farEnd.slice(1))]
+  return plans.filter((plan) => plan.route.length > 0 || plan.reply === 'self')
+}
+
+function interleave<T>(a: readonly T[], b: readonly T[]): T[] {
+  const out: T[] = []
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    if (a[i] !== undefined) out.push(a[i]!)
+    if (b[i] !== undefined) out.push(b[i]!)
+  }
+  return out
+}

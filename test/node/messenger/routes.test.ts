@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import {
+  type KnownNodes,
+  MAX_BLIND_PEERS,
+  planAttempts,
+  replyRoute,
+  routesTo,
+} from '../../../src/node/messenger/routes.js'
+
+const known = (over: Partial<KnownNodes>): KnownNodes => ({ self: 'me', peers: [], links: [], ...over })
+
+describe('routesTo', () => {
+  test('a connected target is reached directly first, then over the other peers', () => {
+    expect(routesTo('t', known({ peers: ['a', 't', 'b'] }))).toEqual([['t'], ['a', 't'], ['b', 't']])
+  })
+
+  test('known links come before blind guesses, the shortest way first', () => {
+    const links = [
+      ['a', 'x'],
+      ['x', 't'],
+      ['t', 'b'],
+    ] as const
+    expect(routesTo('t', known({ peers: ['c', 'a', 'b'], links }))).toEqual([
+      ['a', 'x', 't'],
+      ['b', 't'],
+      ['c', 't'],
+      ['a', 't'],
+    ])
+  })
+
+  test('a peer named with via is used before a direct connection', () => {
+    expect(routesTo('t', known({ peers: ['t', 'v'], via: ['v'] }))[0]).toEqual(['v', 't'])
+  })
+
+  test('we are the target: the message does not leave', () => {
+    expect(routesTo('me', known({ peers: ['a'] }))).toEqual([[]])
+  })
+
+  test('no peers, no way', () => {
+    expect(routesTo('t', known({}))).toEqual([])
+  })
+
+  test('a route never passes through ourselves', () => {
+    const links = [
+      ['a', 'me'],
+      ['me', 't'],
+    ] as const
+    expect(routesTo('t', known({ peers: ['a'], links }))).toEqual([['a', 't']])
+  })
+
+  test('no more peers are asked blindly than the bound allows', () => {
+    const peers = Array.from({ length: 50 }, (_, i) => `p${i}`)
+    expect(routesTo('t', known({ peers }))).toHaveLength(MAX_BLIND_PEERS)
+  })
+})
+
+describe('replyRoute', () => {
+  test('runs back over the same relays, from the node that hands the request over', () => {
+    expect(replyRoute(['a', 'b'], 'me', 'far end')).toEqual(['b', 'a', 'me'])
+  })
+
+  test('begins at ourselves for an issuer that finds its own way', () => {
+    expect(replyRoute(['a', 'b'], 'me', 'self')).toEqual(['me'])
+  })
+})
+
+describe('planAttempts', () => {
+  test('the first way is tried with both reply paths before another way is taken', () => {
+    const plans = planAttempts([{ pathIndex: 0, introduction: 't' }], known({ peers: ['t', 'a'] }))
+    expect(plans).toEqual([
+      { pathIndex: 0, route: ['t'], reply: 'far end' },
+      { pathIndex: 0, route: ['t'], reply: 'self' },
+      { pathIndex: 0, route: ['a', 't'], reply: 'far end' },
+      { pathIndex: 0, route: ['a', 't'], reply: 'self' },
+    ])
+  })
+
+  test('the paths of an offer take turns', () => {
+    const plans = planAttempts(
+      [
+        { pathIndex: 0, introduction: 't' },
+        { pathIndex: 1, introduction: 'u' },
+      ],
+      known({ peers: ['t', 'u'] }),
+    )
+    expect(plans.filter((plan) => plan.reply === 'far end').map((plan) => plan.pathIndex)).toEqual([0, 1, 0, 1])
+  })
+
+  test('a path that begins at ourselves is walked here, and its reply path is ourselves too', () => {
+    expect(planAttempts([{ pathIndex: 0, introduction: 'me' }], known({ peers: ['a'] }))).toEqual([
+      { pathIndex: 0, route: [], reply: 'self' },
+    ])
+  })
+
+  test('no two tries are the same', () => {
+    const plans = planAttempts([{ pathIndex: 0, introduction: 't' }], known({ peers: ['t', 'a', 'b'], via: ['a'] }))
+    expect(new Set(plans.map((plan) => JSON.stringify(plan))).size).toBe(plans.length)
+  })
+})
