@@ -1,0 +1,92 @@
+import type { BlindedPath } from '../../blinding/blinded-path.js'
+import type { TlvRecord, TlvStream } from '../../wire/tlv.js'
+import type { Bolt12Code } from '../codes.js'
+import { unknownEvenBits } from '../feature-bits.js'
+import { inRanges, type TypeRange } from '../ranges.js'
+import { type SignatureOf, verifyRecords } from '../signature.js'
+import type { Finding, FormRule, ReadRule } from './rule.js'
+
+/** Makers of rules that several messages have, each with its own id, code and field. */
+
+/**
+ * Every record lies in the ranges (rule T8). Judged before unknown even types are refused: "does not belong here" says
+ * more than "is unknown".
+ */
+export function rangeRule(
+  id: string,
+  code: Bolt12Code,
+  what: string,
+  ranges: readonly TypeRange[],
+): FormRule<{ readonly records: readonly TlvRecord[] }> {
+  return {
+    id,
+    code,
+    phase: 'form',
+    layer: 'tlv',
+    check({ records }) {
+      const outside = records.find(({ type }) => !inRanges(type, ranges))
+      return outside && { message: `type ${outside.type} does not belong in ${what}`, tlvType: outside.type }
+    },
+  }
+}
+
+/** No path of `field` is without hops (rules OR9, RR5, IR5). */
+export function hopsRule<K extends string>(
+  id: string,
+  code: Bolt12Code,
+  field: K,
+): FormRule<TlvStream<{ readonly [P in K]?: readonly BlindedPath[] }>> {
+  return {
+    id,
+    code,
+    phase: 'form',
+    field,
+    applies: ({ fields }) => fields[field] !== undefined,
+    check({ fields }): Finding | undefined {
+      const index = (fields[field] ?? []).findIndex(({ path }) => path.length === 0)
+      return index < 0 ? undefined : { message: `path ${index} of ${field} has no hops`, path: [field, index, 'path'] }
+    },
+  }
+}
+
+/** No even bit of the bitmap is unknown to the reader; odd ones are ignored. `defined`: bits that BOLT 12 gives a meaning. */
+export function featuresRule<K extends string>(
+  id: string,
+  code: Bolt12Code,
+  field: K,
+  defined: readonly number[],
+): ReadRule<TlvStream<{ readonly [P in K]?: Uint8Array }>> {
+  return {
+    id,
+    code,
+    phase: 'read',
+    field,
+    applies: ({ fields }) => fields[field] !== undefined,
+    check({ fields }, context) {
+      const unknown = unknownEvenBits(fields[field] ?? new Uint8Array(0), context.features?.[field] ?? defined)
+      return unknown.length === 0 ? undefined : `unknown even feature bit ${unknown.join(', ')}`
+    },
+  }
+}
+
+/** The signature, where there is one, is that of the key in `key` (rules RR4, IR10). That one is there is another rule. */
+export function signatureRule<K extends string>(
+  id: string,
+  code: Bolt12Code,
+  of: SignatureOf & readonly [string, 'signature'],
+  key: K,
+): FormRule<TlvStream<{ readonly signature?: Uint8Array } & { readonly [P in K]?: Uint8Array }>> {
+  return {
+    id,
+    code,
+    phase: 'signature',
+    field: 'signature',
+    reads: [key],
+    applies: ({ fields }) => fields.signature !== undefined && fields[key] !== undefined,
+    check({ fields, records }) {
+      const { signature, [key]: point } = fields
+      if (signature === undefined || point === undefined) return undefined
+      return verifyRecords(of, records, signature, point) ? undefined : `the signature is not that of ${key}`
+    },
+  }
+}
