@@ -28,7 +28,7 @@ export const CLI_CODES = {
     advice:
       'Write the 32 bytes as hex into a file that only you can read and name it with --key-file, or put the hex into LNO_SECRET. Secrets are never taken from the arguments, where other users of the machine can see them.',
   },
-  BAD_SECRET: {
+  BAD_KEY_FILE: {
     meaning: 'What was given as a secret key is not one.',
     advice: 'A key file or LNO_SECRET holds 32 bytes (64 hex digits; a file may also hold the raw 32 bytes).',
   },

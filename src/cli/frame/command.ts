@@ -60,7 +60,8 @@ export type OptionValue<O extends Option> = O extends { readonly value: string }
   : boolean
 
 /** An exit code, or nothing for 0. */
-export type RunResult = number | undefined | Promise<number | undefined> | Promise<void>
+// biome-ignore lint/suspicious/noConfusingVoidType: a command that prints and ends returns nothing at all
+export type RunResult = number | undefined | void | Promise<number | undefined | void>
 
 /** A command's own file: what it takes and what it does. Its name, group and summary stand in `commands.ts`. */
 export interface Command<A extends Arguments = Arguments, O extends Options = Options> {

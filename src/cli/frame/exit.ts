@@ -1,4 +1,5 @@
 import { isLnoError, LnoError, type Where } from '../../base/error.js'
+import type { NodeCode } from '../../node/codes.js'
 import type { CliCode } from '../codes.js'
 
 /** Exit codes of every command. */
@@ -17,14 +18,17 @@ export const EXIT = {
 } as const
 
 /** Codes that do not mean "invalid or refused" (exit 1). Stages of a request are those of the design, section 5. */
-const EXIT_OF: Readonly<Record<string, number>> = {
+const EXIT_OF: Readonly<Partial<Record<CliCode | NodeCode, number>>> = {
   USAGE: EXIT.usage,
   BAD_CONFIG: EXIT.usage,
   NO_INPUT: EXIT.usage,
   NO_SECRET: EXIT.usage,
-  BAD_SECRET: EXIT.usage,
+  BAD_KEY_FILE: EXIT.usage,
   UNKNOWN_CODE: EXIT.usage,
   NODE_NOT_RUNNING: EXIT.network,
+  NODE_NOT_ANSWERING: EXIT.network,
+  CONNECTION_LOST: EXIT.network,
+  CONTROL_LOST: EXIT.network,
   NO_ROUTE: EXIT.network,
   UNRESOLVED_SCID: EXIT.network,
   CONNECT_REFUSED: EXIT.network,
@@ -42,7 +46,7 @@ const EXIT_OF: Readonly<Record<string, number>> = {
 
 /** The exit code that goes with an error code. */
 export function exitCodeOf(code: string): number {
-  return EXIT_OF[code] ?? EXIT.invalid
+  return Object.hasOwn(EXIT_OF, code) ? EXIT_OF[code as keyof typeof EXIT_OF]! : EXIT.invalid
 }
 
 /** An error of the command line itself. */

@@ -27,7 +27,7 @@ function adviceFor(error: LnoError, command: string): string {
   if (error.code === 'UNEXPECTED') return 'this is a bug: set LNO_DEBUG=1 to see where, and report it'
   if (error.code === 'USAGE') return `see: ${command === '' ? 'lno help' : `lno ${command} --help`}`
   if (error.code === 'NODE_NOT_RUNNING') return 'start one with: lno node start'
-  if (error.code in CLI_CODES) return CLI_CODES[error.code as keyof typeof CLI_CODES].advice
+  if (Object.hasOwn(CLI_CODES, error.code)) return CLI_CODES[error.code as keyof typeof CLI_CODES].advice
   return `lno explain ${error.code}`
 }
 

@@ -1,0 +1,34 @@
+import { BASE_CODES } from '../base/codes.js'
+import type { CodeText } from '../base/error.js'
+import { BOLT12_CODES } from '../bolt12/codes.js'
+import { CRYPTO_CODES } from '../crypto/codes.js'
+import { NODE_CODES } from '../node/codes.js'
+import { NOISE_CODES } from '../noise/codes.js'
+import { ONION_CODES } from '../onion/codes.js'
+import { WIRE_CODES } from '../wire/codes.js'
+import { CLI_CODES } from './codes.js'
+
+/** Every code of the project by the folder that publishes it. A folder with a `codes.ts` has its line here. */
+export const CODES_BY_FOLDER: Readonly<Record<string, Readonly<Record<string, CodeText>>>> = {
+  base: BASE_CODES,
+  crypto: CRYPTO_CODES,
+  wire: WIRE_CODES,
+  noise: NOISE_CODES,
+  onion: ONION_CODES,
+  bolt12: BOLT12_CODES,
+  node: NODE_CODES,
+  cli: CLI_CODES,
+}
+
+/** Text of one code and the folder it comes from. */
+export function findCode(code: string): (CodeText & { readonly folder: string }) | undefined {
+  for (const [folder, codes] of Object.entries(CODES_BY_FOLDER)) {
+    if (Object.hasOwn(codes, code)) return { ...codes[code]!, folder }
+  }
+  return undefined
+}
+
+/** Every code there is. */
+export function allCodes(): readonly string[] {
+  return Object.values(CODES_BY_FOLDER).flatMap((codes) => Object.keys(codes))
+}
