@@ -4,7 +4,7 @@
  */
 export type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [key: string]: Json }
 
-/** @throws SyntaxError for anything that is not one JSON document */
+/** @throws SyntaxError for anything that is not one JSON document, and for a member named twice, of which one would be lost */
 export function parseJson(text: string): Json {
   let at = 0
   const space = () => {
@@ -16,6 +16,13 @@ export function parseJson(text: string): Json {
   const expect = (character: string) => {
     if (text[at] !== character) fail(`${JSON.stringify(character)} expected`)
     at++
+  }
+  const separator = (end: string) => {
+    space()
+    if (text[at] === end) return
+    expect(',')
+    space()
+    if (text[at] === end) fail('value expected')
   }
   const string = (): string => {
     const match = /"(?:[^"\\\u0000-\u001f]|\\.)*"/y
@@ -43,11 +50,11 @@ export function parseJson(text: string): Json {
       while (text[at] !== '}') {
         space()
         const key = string()
+        if (Object.hasOwn(members, key)) fail(`second member ${JSON.stringify(key)} before`)
         space()
         expect(':')
         members[key] = value()
-        space()
-        if (text[at] !== '}') expect(',')
+        separator('}')
       }
       at++
       return members
@@ -58,8 +65,7 @@ export function parseJson(text: string): Json {
       space()
       while (text[at] !== ']') {
         elements.push(value())
-        space()
-        if (text[at] !== ']') expect(',')
+        separator(']')
       }
       at++
       return elements
