@@ -15,7 +15,7 @@ export type Random = (length: number) => Uint8Array
 
 /** One reliable, ordered stream of bytes (TCP, or a WebSocket of binary messages). */
 export interface ByteStream {
-  /** Queues bytes; returns false when the caller should wait for `onDrain`. */
+  /** Queues bytes, which must not change afterwards; returns false when the caller should wait for `onDrain`. */
   write(bytes: Uint8Array): boolean
   /** Ends it: `graceful` lets what is queued leave first. */
   close(graceful?: boolean): void
@@ -43,6 +43,8 @@ export type NetAddress =
       readonly proxyPort: number
       readonly host: string
       readonly port: number
+      /** Name and password for the proxy (RFC 1929). Tor gives each pair a circuit of its own. */
+      readonly auth?: { readonly username: string; readonly password: string }
     }
 
 export interface Listener {
