@@ -1,0 +1,35 @@
+/**
+ * BOLT 12 as a library: decode, check, build and sign offers, invoice requests, invoices and proofs. Runs in Node and in
+ * browsers; nothing here touches a network, a file or a clock.
+ * @module
+ */
+export { formatPath, isLnoError, LnoError, type Where } from './base/error.js'
+export { fromHex, toHex } from './base/hex.js'
+export { type ChainName, chainHashOf, chainName } from './bolt12/chains.js'
+export {
+  type DecodeOptions,
+  decodeAny,
+  decodeAs,
+  decodeInvoice,
+  decodeInvoiceError,
+  decodeInvoiceRequest,
+  decodeOffer,
+  decodePayerProof,
+} from './bolt12/decode.js'
+export { checkOffer, type Inspection, type InspectOptions, inspect, inspectOffer } from './bolt12/inspect.js'
+export type { Invoice, InvoiceMessage } from './bolt12/invoice.js'
+export type { InvoiceError, InvoiceErrorMessage } from './bolt12/invoice-error.js'
+export type { InvoiceRequest, InvoiceRequestMessage } from './bolt12/invoice-request.js'
+export type { Bolt12Message, Kind } from './bolt12/layout.js'
+export { type MerkleTree, merkleRoot, merkleTree, offerId } from './bolt12/merkle.js'
+export type { Offer, OfferMessage } from './bolt12/offer.js'
+export { fromPasted } from './bolt12/pasted.js'
+export type { PayerProof, PayerProofMessage } from './bolt12/payer-proof.js'
+export type { Issue, Layer, Phase, ReadContext, RuleOutcome, Verdict } from './bolt12/rules/rule.js'
+export {
+  type Bolt12String,
+  decodeString,
+  type EncodeStringOptions,
+  encodeString,
+  type Prefix,
+} from './bolt12/string.js'
