@@ -47,3 +47,11 @@ export interface InvoiceRequest extends Partially<typeof INVOICE_REQUEST> {}
 export interface InvoiceRequestMessage extends TlvStream<InvoiceRequest> {
   readonly kind: 'invoice_request'
 }
+
+/**
+ * True for a request that answers no offer: an "offer to send money", such as a refund. An offer cannot do without an
+ * issuer id or paths, such a request has neither (rules RW8, RR13).
+ */
+export function isStandalone({ fields }: TlvStream<InvoiceRequest>): boolean {
+  return fields.offer_issuer_id === undefined && fields.offer_paths === undefined
+}
