@@ -1,5 +1,6 @@
 import { BASE_CODES } from '../base/codes.js'
 import type { CodeText } from '../base/error.js'
+import { BLINDING_CODES } from '../blinding/codes.js'
 import { BOLT12_CODES } from '../bolt12/codes.js'
 import { CRYPTO_CODES } from '../crypto/codes.js'
 import { NODE_CODES } from '../node/codes.js'
@@ -14,6 +15,7 @@ export const CODES_BY_FOLDER: Readonly<Record<string, Readonly<Record<string, Co
   crypto: CRYPTO_CODES,
   wire: WIRE_CODES,
   noise: NOISE_CODES,
+  blinding: BLINDING_CODES,
   onion: ONION_CODES,
   bolt12: BOLT12_CODES,
   node: NODE_CODES,
