@@ -43,37 +43,24 @@ export const ONION_CODES = {
     advice: 'Use a packet of 1366 or 32834 bytes: shorten the route or the contents.',
   },
   ONION_MESSAGE_MALFORMED: {
-    meaning: 'An onion message ends too early, or its path_key is not a point.',
+    meaning: 'The bytes are no onion message: another type, or they end too early.',
     advice: 'The sending peer must repeat it: path_key, two bytes of length, packet.',
-  },
-  ONION_MESSAGE_PATH: {
-    meaning:
-      'An onion message cannot be built along this route: its blinded path has no hops or no resolved beginning.',
-    advice: 'Refuse the path, or resolve its short channel id to a node id first.',
   },
   ONION_MESSAGE_CONTENTS: {
     meaning: 'More than one payload was given for the final hop of one onion message, or a payload in the wrong place.',
     advice: 'Send an invoice_request, an invoice or an invoice_error, one a message.',
   },
-  ONION_MESSAGE_UNDECRYPTABLE: {
-    meaning: 'A hop of an onion message carries no data for its node, or data that do not decrypt.',
-    advice: 'The blinded path was not made for this node, was damaged, or is used with the wrong path_key.',
+  ONION_MESSAGE_NO_PATH_KEY: {
+    meaning: 'An onion message carries encrypted data and no path_key to decrypt them with.',
+    advice: 'The sender must give the path_key, in the message or for an introduction node in its payload.',
   },
   ONION_MESSAGE_PAYLOAD: {
     meaning: 'The payload of an onion message is not a valid onionmsg_tlv stream.',
     advice: 'The sender must write known or odd types only, in ascending order, with well-formed values.',
   },
-  ONION_MESSAGE_DATA: {
-    meaning: 'The decrypted data of a hop are not a valid encrypted_data_tlv stream.',
-    advice: 'The creator of the blinded path must write known or odd types only, in ascending order.',
-  },
   ONION_MESSAGE_FEATURES: {
     meaning: 'The path of an onion message allows features that this node does not know.',
     advice: 'Onion messages have no features yet: the creator of the path must leave allowed_features empty.',
-  },
-  ONION_MESSAGE_PAYMENT_DATA: {
-    meaning: 'The path of an onion message is a path for payments.',
-    advice: 'Paths for messages hold neither payment_relay nor payment_constraints.',
   },
   ONION_MESSAGE_RELAY_EXTRA: {
     meaning: 'The payload for a relaying hop holds more than its encrypted data.',
