@@ -1,0 +1,56 @@
+import type { InvoicePath } from './create-invoice.js'
+import { unknownEvenBits } from './feature-bits.js'
+import type { InvoiceMessage } from './invoice.js'
+import { INVOICE } from './invoice.js'
+import { INVOICE_RULES, MPP_ALLOWED, MPP_REQUIRED } from './rules/invoice.js'
+import { INVOICE_MATCH_RULES, type InvoiceExpectation } from './rules/invoice-match.js'
+import { type Issue, judge, judgeMatch, type ReadContext } from './rules/rule.js'
+import type { FallbackAddress } from './subtypes.js'
+
+/** All that an invoice is held against: what was asked for, how it came, who reads it and when. */
+export interface InvoiceCounterpart extends InvoiceExpectation, ReadContext {}
+
+/**
+ * Every reason not to pay an invoice (rules IR1-IR15): form, signature, time, chain, features, and whether it is the
+ * answer to `request`, by the right signer, over the right path, within `authorisedMsat`. `ok` only when there is none.
+ * Nothing is taken on trust from `decodeInvoice`, except that fields and records belong to the same bytes.
+ */
+export function verifyInvoiceFor(
+  counterpart: InvoiceCounterpart,
+  invoice: InvoiceMessage,
+): { readonly ok: boolean; readonly issues: readonly Issue[] } {
+  const issues = [
+    ...INVOICE_RULES.flatMap((rule) => judge(rule, invoice, INVOICE, counterpart).issues),
+    ...judgeMatch(INVOICE_MATCH_RULES, invoice, counterpart, INVOICE),
+  ]
+  return { ok: issues.length === 0, issues }
+}
+
+/** The paths that a payer may use, best first: those that demand no unknown feature (rules IR6, IR11). */
+export function usablePaths({ fields }: InvoiceMessage, knownFeatures: readonly number[] = []): readonly InvoicePath[] {
+  const payinfos = fields.invoice_blindedpay ?? []
+  return (fields.invoice_paths ?? []).flatMap((path, i) => {
+    const payinfo = payinfos[i]
+    return payinfo && unknownEvenBits(payinfo.features, knownFeatures).length === 0 ? [{ path, payinfo }] : []
+  })
+}
+
+/** Whether a payment must, may or must not come in several parts (rule IR12). */
+export function paymentParts({ fields }: InvoiceMessage): 'required' | 'allowed' | 'single' {
+  const has = (bit: number) => {
+    const bitmap = fields.invoice_features ?? new Uint8Array(0)
+    return (((bitmap[bitmap.length - 1 - (bit >> 3)] ?? 0) >> (bit & 7)) & 1) === 1
+  }
+  return has(MPP_REQUIRED) ? 'required' : has(MPP_ALLOWED) ? 'allowed' : 'single'
+}
+
+/**
+ * The fallback addresses that may be used (rule IR14): witness versions to 16, programs of 2 to 40 bytes; version 0 has 20
+ * or 32 bytes, version 1 has 32. The others are ignored.
+ */
+export function usableFallbacks({ fields }: InvoiceMessage): readonly FallbackAddress[] {
+  return (fields.invoice_fallbacks ?? []).filter(({ version, address: { length } }) => {
+    if (version > 16 || length < 2 || length > 40) return false
+    return version === 0 ? length === 20 || length === 32 : version !== 1 || length === 32
+  })
+}
