@@ -18,7 +18,7 @@ describe('the JSON reader of the vectors', () => {
 
   test('reads every document of small numbers as JSON.parse does', () => {
     fc.assert(
-      fc.property(fc.json({ noUnicodeString: false }), (text) => {
+      fc.property(fc.json({ maxDepth: 3, stringUnit: 'grapheme' }), (text) => {
         // Where JSON.parse would have to round, the two must differ: that is the case above.
         fc.pre(!/\d{16}/.test(text))
         expect(JSON.stringify(parseJson(text))).toBe(JSON.stringify(JSON.parse(text)))
