@@ -15,7 +15,7 @@ try {
   process.exit(existsSync(dist) ? 0 : 1)
 }
 
-// Built beside dist/ (source maps are relative: the depth must be the same) and swapped in when complete: a program that
+// Built beside dist/ (declaration maps are relative: the depth must be the same) and swapped in when complete: a program that
 // runs from dist/ meanwhile sees the old build or the new one, and a build that fails takes nothing away.
 const fresh = `${dist}-new-${process.pid}`
 const old = `${dist}-old-${process.pid}`

@@ -74,15 +74,23 @@ try {
 export const all = [${entries.map((_, index) => `entry${index}`).join(', ')}]
 `,
   )
+  // No @types/node, no types of a browser and no skipLibCheck: every declaration that a consumer gets is judged.
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'es2022',
+    lib: ['es2022'],
+    types: [],
+    strict: true,
+    noEmit: true,
+  }
+  writeFileSync(join(empty, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }))
   for (const [version, compiler] of [
     ['5.9', 'typescript-5.9'],
     ['6.0', 'typescript'],
   ] as const) {
-    // No @types/node and no skipLibCheck: every declaration that a consumer gets is judged, those of dependencies too.
     const tsc = join(ROOT, 'node_modules', compiler, 'bin', 'tsc')
-    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', '', '--lib']
     await step(`types, TypeScript ${version}, without @types/node`, async () =>
-      failure(await run(process.execPath, [tsc, ...options, 'es2022,dom', 'consumer.ts'], { cwd: empty })),
+      failure(await run(process.execPath, [tsc, '--pretty', 'false'], { cwd: empty })),
     )
   }
 
