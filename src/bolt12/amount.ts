@@ -1,6 +1,6 @@
 import { LnoError } from '../base/error.js'
+import { MAX_MSAT } from '../wire/amount.js'
 import type { Bolt12Code } from './codes.js'
-import { MAX_MSAT } from './limits.js'
 import type { Offer } from './offer.js'
 
 /**

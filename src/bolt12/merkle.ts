@@ -2,7 +2,7 @@ import { ascii, compareBytes, concatBytes } from '../base/bytes.js'
 import { LnoError } from '../base/error.js'
 import { sha256 } from '../crypto/hash.js'
 import { bigsize, encode } from '../wire/codec.js'
-import type { TlvRecord } from '../wire/tlv.js'
+import { joinRecords, type TlvRecord } from '../wire/tlv.js'
 import type { Bolt12Code } from './codes.js'
 import { isSignatureType, OFFER_RANGES, recordsIn } from './ranges.js'
 
@@ -119,11 +119,12 @@ export function merkleRoot(records: readonly TlvRecord[]): Uint8Array {
 }
 
 /**
- * The id of an offer: merkle root of its records, wherever they stand (an invoice holds copies of them). Not in the
- * specification, but CLN, LDK and Eclair all use it.
- * @returns undefined when there is no record of an offer
+ * The id of an offer: SHA-256 of its records, wherever they stand (an invoice holds copies of them). The specification
+ * knows no such id; this is the one that CLN prints and takes. LDK and Eclair derive theirs from the merkle root, each in
+ * its own way.
+ * @returns 32 bytes, or undefined when there is no record of an offer
  */
 export function offerId(records: readonly TlvRecord[]): Uint8Array | undefined {
   const own = recordsIn(records, OFFER_RANGES)
-  return own.length === 0 ? undefined : merkleRoot(own)
+  return own.length === 0 ? undefined : sha256(joinRecords(own))
 }

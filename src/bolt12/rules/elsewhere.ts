@@ -1,4 +1,6 @@
 import type { Kind } from '../layout.js'
+import { INVOICE_MATCH_RULES } from './invoice-match.js'
+import { REQUEST_MATCH_RULES } from './request-match.js'
 import type { RuleInfo } from './rule.js'
 
 /** A rule that a message alone cannot show to be kept or broken. */
@@ -11,8 +13,8 @@ export const ELSEWHERE: Readonly<Record<Kind, readonly ElsewhereRule[]>> = {
     { id: 'OR12', phase: 'match', field: 'offer_paths' },
     { id: 'OR13', phase: 'match' },
   ],
-  invoice_request: [],
-  invoice: [],
+  invoice_request: REQUEST_MATCH_RULES,
+  invoice: INVOICE_MATCH_RULES,
   invoice_error: [],
   payer_proof: [],
 }

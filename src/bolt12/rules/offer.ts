@@ -1,6 +1,6 @@
 import { equalBytes } from '../../base/bytes.js'
+import { MAX_MSAT } from '../../wire/amount.js'
 import { chainName, chainsOf } from '../chains.js'
-import { MAX_MSAT } from '../limits.js'
 import type { OfferMessage } from '../offer.js'
 import { OFFER_RANGES } from '../ranges.js'
 import { featuresRule, hopsRule, rangeRule } from './common.js'
