@@ -1,0 +1,26 @@
+import { type CodeText, LnoError, type Where } from '../../base/error.js'
+
+/** Why a message was not passed on or handed over. What the engine of onion messages drops has its own codes. */
+export const MESSENGER_CODES = {
+  NEXT_NOT_CONNECTED: {
+    meaning: 'A message was to be passed on to a node that is not connected here.',
+    advice: 'Nothing has to be done: the sender chose a way that does not exist.',
+  },
+  NEXT_IS_SENDER: {
+    meaning: 'A message was to be passed back to the peer that it came from.',
+    advice: 'Nothing has to be done: such messages serve only to make two nodes flood each other.',
+  },
+  FORWARD_QUEUE_FULL: {
+    meaning: 'Too many messages of one peer wait for the same next peer.',
+    advice: 'Nothing has to be done; if it happens to honest peers, raise the rate of that peer.',
+  },
+  MESSAGE_NOT_FOR_US: {
+    meaning: 'A message ended here with contents that nobody here reads.',
+    advice: 'Nothing has to be done: it asks for something that this node does not offer.',
+  },
+} as const satisfies Record<string, CodeText>
+export type MessengerCode = keyof typeof MESSENGER_CODES
+
+export function messengerError(code: MessengerCode, message: string, where?: Where): LnoError {
+  return new LnoError(code, message, where)
+}

@@ -1,0 +1,299 @@
+import type { Clock, Random } from '../../base/effects.js'
+import { LnoError } from '../../base/error.js'
+import { fromHex, toHex } from '../../base/hex.js'
+import { type BlindedPath, blindedSecret, buildBlindedPath, messageHops } from '../../blinding/index.js'
+import { randomSecret } from '../../crypto/group.js'
+import type { KeyPair } from '../../noise/handshake.js'
+import { buildOnionMessage, type MessageContents } from '../../onion/engine-build.js'
+import {
+  type Deliver,
+  type Forward,
+  forwardMessage,
+  type LocalNode,
+  type NextHop,
+  peel,
+} from '../../onion/engine-peel.js'
+import type { Generation } from '../../onion/generation.js'
+import { withType } from '../../onion/onion-message.js'
+import { nodeError } from '../codes.js'
+import type { MessageHandler } from '../connections/intake.js'
+import { type MessageLimit, ONION_MESSAGE_LIMIT } from '../connections/limits.js'
+import type { PeerInfo } from '../connections/peer.js'
+import { type MessengerCode, messengerError } from './codes.js'
+import { type Fate, Outbox, type OutboxOptions, type SendResult } from './outbox.js'
+import { type KnownNodes, type NodeId, routesTo } from './routes.js'
+
+/** What the messenger needs of the connections: `Connections` fits. */
+export interface MessengerConnections {
+  handle(
+    types: readonly number[],
+    handler: MessageHandler,
+    options: { readonly expensive?: boolean; readonly limit?: MessageLimit },
+  ): void
+  send(peerId: NodeId, message: Uint8Array): 'sent' | 'queued' | 'full' | 'not-connected'
+  peer(peerId: NodeId): PeerInfo | undefined
+  peers(): readonly PeerInfo[]
+}
+
+/**
+ * The node at one end of a channel: `direction` 0 is the one with the smaller id. Undefined when the channel is not known
+ * here; asking costs nothing and never waits.
+ */
+export type ScidResolver = (scid: bigint, direction: 0 | 1) => NodeId | undefined
+
+/** Contents that ended here, with all that tells over which path. */
+export interface Delivery {
+  /** Type of the contents: 64, 66 or 68. */
+  readonly type: bigint
+  /** Their raw TLV stream. */
+  readonly value: Uint8Array
+  /** The secret of the path that it came over; absent when it was sent to our node id. */
+  readonly pathId: Uint8Array | undefined
+  readonly replyPath: BlindedPath | undefined
+  /** The peer that handed it to us; undefined when we are the introduction node of our own message. */
+  readonly from: NodeId | undefined
+  readonly generation: Generation
+  /** The secret of the last hop's `blinded_node_id`: what signs for an offer without issuer id (rule IW4). */
+  blindedSecret(): Uint8Array
+}
+
+/** What happens to messages of others; texts are plain words, nothing in them is from a stranger. */
+export type MessengerEvent =
+  | { readonly type: 'message_forwarded'; readonly from: NodeId; readonly to: NodeId; readonly generation: string }
+  | {
+      readonly type: 'message_dropped'
+      readonly from: NodeId | undefined
+      readonly code: string
+      readonly rule?: string
+      readonly why: string
+    }
+
+export interface MessengerOptions {
+  readonly identity: KeyPair
+  readonly connections: MessengerConnections
+  readonly clock: Clock
+  readonly random: Random
+  /** Every generation that is received. */
+  readonly generations: readonly Generation[]
+  readonly resolveScid: ScidResolver
+  /** Pairs of nodes known to be connected: hops of our own paths, routes named by the user. */
+  readonly links: () => readonly (readonly [NodeId, NodeId])[]
+  readonly rateOf?: OutboxOptions['rateOf']
+  readonly onEvent?: (event: MessengerEvent) => void
+}
+
+/** A message of our own. */
+export interface SendOptions {
+  readonly generation: Generation
+  /** Ids from a connected peer to the destination (or to the introduction node of the path). Empty: that is ourselves. */
+  readonly route: readonly NodeId[]
+  /** The node to reach, or a path of it. */
+  readonly to: NodeId | BlindedPath
+  readonly contents: MessageContents
+  /** Told once what became of it; never before `send` returns. */
+  readonly onFate: (fate: Fate | 'delivered here') => void
+}
+
+/**
+ * Onion messages of this node: peels what comes, hands over what is for us, passes on what is not, sends our own. It
+ * answers nobody: a message that is dropped is dropped in silence (rules O9 to O12).
+ */
+export class OnionMessenger {
+  readonly #options: MessengerOptions
+  readonly #self: LocalNode
+  readonly #selfId: NodeId
+  readonly #outbox: Outbox
+  readonly #handlers = new Map<bigint, (delivery: Delivery) => void>()
+
+  constructor(options: MessengerOptions) {
+    const { identity, connections, clock, generations, rateOf } = options
+    this.#options = options
+    this.#self = { secret: identity.secret, node_id: identity.publicKey }
+    this.#selfId = toHex(identity.publicKey)
+    const send = (peer: NodeId, message: Uint8Array): SendResult => {
+      const result = connections.send(peer, message)
+      return result === 'queued' ? 'sent' : result
+    }
+    this.#outbox = new Outbox({ clock, send, ...(rateOf && { rateOf }) })
+    for (const generation of generations) {
+      // Two generations may share a type; whoever peels it then tells them apart by their reply paths.
+      connections.handle(
+        [generation.messageType],
+        (peer, type, payload) => this.#onMessage(generation, peer, withType(type, payload)),
+        { expensive: true, limit: ONION_MESSAGE_LIMIT },
+      )
+    }
+  }
+
+  /** Registers the one reader of a type of contents (64 invoice_request, 66 invoice, 68 invoice_error). */
+  handle(type: bigint, handler: (delivery: Delivery) => void): void {
+    this.#handlers.set(type, handler)
+  }
+
+  /** What routes are looked for in: connected peers that take onion messages, and the links we know. */
+  known(via: readonly NodeId[] = []): KnownNodes {
+    const peers = this.#options.connections.peers()
+    const taking = (state: PeerInfo['onionMessages']) => peers.filter((peer) => peer.onionMessages === state)
+    return {
+      self: this.#selfId,
+      peers: [...taking('yes'), ...taking('channels-only')].map((peer) => peer.id),
+      links: this.#options.links(),
+      via,
+    }
+  }
+
+  /**
+   * The node that a path begins at.
+   * @throws LnoError `UNRESOLVED_SCID`
+   */
+  introductionOf({ first_node_id: first }: BlindedPath): NodeId {
+    if ('node_id' in first) return toHex(first.node_id)
+    const found = this.#options.resolveScid(first.short_channel_id, first.direction)
+    if (found !== undefined) return found
+    throw nodeError('UNRESOLVED_SCID', `channel ${formatScid(first.short_channel_id)} is not known here`)
+  }
+
+  /**
+   * A path for messages to ourselves over `nodes`, introduction node first and ourselves last, with a `path_id` and all its
+   * hops of one length. Dummy hops only where we are told that every node on it lets messages go on to us.
+   */
+  makePath(nodes: readonly NodeId[], pathId: Uint8Array, dummyHops = 0): BlindedPath {
+    const hops = messageHops({ nodeIds: nodes.map(fromHex), pathId, dummyHops })
+    return buildBlindedPath({ hops, sessionKey: randomSecret(this.#options.random) }).path
+  }
+
+  /**
+   * Sends a message of our own; undefined when too many wait for that peer already. The handle takes it back while it waits.
+   * @throws LnoError of the engine, for contents or paths that make no message
+   */
+  send(options: SendOptions): { cancel(): void } | undefined {
+    const { generation, route, to, contents, onFate } = options
+    const nodes = route.map(fromHex)
+    const introduction = nodes[nodes.length - 1] ?? this.#self.node_id
+    const built = buildOnionMessage({
+      generation,
+      contents,
+      random: this.#options.random,
+      via: nodes.slice(0, -1),
+      to: typeof to === 'string' ? fromHex(to) : to,
+      ...(typeof to !== 'string' && { introductionNode: introduction }),
+    })
+    const first = toHex(built.firstNode)
+    if (first !== this.#selfId) return this.#outbox.own(first, built.message, onFate)
+    return this.#sendFromHere(generation, built.message, onFate)
+  }
+
+  /** The peer is gone; what waited for it never leaves. */
+  onPeerGone(peer: NodeId): void {
+    this.#outbox.drop(peer)
+  }
+
+  close(): void {
+    this.#outbox.close()
+  }
+
+  /** Routes to a node, best first; empty when nothing leads there. */
+  routesTo(target: NodeId, via: readonly NodeId[] = []): readonly (readonly NodeId[])[] {
+    return routesTo(target, this.known(via))
+  }
+
+  /** We are the introduction node of the path: its first hops are peeled here (pitfall 31). */
+  #sendFromHere(
+    generation: Generation,
+    message: Uint8Array,
+    onFate: SendOptions['onFate'],
+  ): { cancel(): void } | undefined {
+    const decision = peel(generation, this.#self, message)
+    if (decision.kind === 'drop') {
+      throw new LnoError(decision.code, decision.why, decision.rule === undefined ? {} : { rule: decision.rule })
+    }
+    if (decision.kind === 'forward') {
+      const next = this.#nextPeer(decision.next, undefined)
+      if (typeof next !== 'string') throw next
+      return this.#outbox.own(next, forwardMessage(decision).message, onFate)
+    }
+    const cancel = this.#options.clock.after(0, () => {
+      this.#deliver(decision, undefined)
+      onFate('delivered here')
+    })
+    return { cancel }
+  }
+
+  #onMessage(generation: Generation, from: NodeId, message: Uint8Array): void {
+    const decision = peel(generation, this.#self, message)
+    if (decision.kind === 'drop') this.#drop(from, decision)
+    else if (decision.kind === 'deliver') this.#deliver(decision, from)
+    else this.#forward(decision, from)
+  }
+
+  #deliver(decision: Deliver, from: NodeId | undefined): void {
+    const { contents, path_id, reply_path, path_key, generation } = decision
+    const handler = contents && this.#handlers.get(contents.type)
+    if (contents === undefined || handler === undefined) {
+      const what = contents === undefined ? 'no contents' : `contents of type ${contents.type}`
+      this.#drop(from, { code: 'MESSAGE_NOT_FOR_US' satisfies MessengerCode, why: `a message with ${what}` })
+      return
+    }
+    handler({
+      type: contents.type,
+      value: contents.value,
+      pathId: path_id,
+      replyPath: reply_path,
+      from,
+      generation,
+      blindedSecret: () => {
+        if (path_key === undefined) throw nodeError('INTERNAL', 'a message without path_key has no blinded hop')
+        return blindedSecret(this.#self.secret, path_key)
+      },
+    })
+  }
+
+  #forward(decision: Forward, from: NodeId): void {
+    const next = this.#nextPeer(decision.next, from)
+    if (typeof next !== 'string') {
+      this.#drop(from, { code: next.code, why: next.message })
+      return
+    }
+    // The last multiplications are done only now that somebody will get the message.
+    if (!this.#outbox.forward(from, next, forwardMessage(decision).message)) {
+      this.#drop(from, {
+        code: 'FORWARD_QUEUE_FULL' satisfies MessengerCode,
+        why: 'too much of this peer waits already',
+      })
+      return
+    }
+    this.#options.onEvent?.({ type: 'message_forwarded', from, to: next, generation: decision.generation.name })
+  }
+
+  /** The connected peer that a hop names, or why there is none. */
+  #nextPeer(hop: NextHop, from: NodeId | undefined): NodeId | LnoError {
+    const next = 'next_node_id' in hop ? toHex(hop.next_node_id) : this.#otherEnd(hop.short_channel_id)
+    if (next === undefined)
+      return nodeError('UNRESOLVED_SCID', 'the next node is named by a channel that is not known here')
+    // Pitfall 29: a message that bounces between two nodes makes them rate-limit each other.
+    if (next === from) return messengerError('NEXT_IS_SENDER', 'the next node is the one that it came from')
+    if (this.#options.connections.peer(next) === undefined) {
+      return messengerError('NEXT_NOT_CONNECTED', 'the next node is not connected')
+    }
+    return next
+  }
+
+  /** A relay names its next node by a channel of its own: the other end of it. */
+  #otherEnd(scid: bigint): NodeId | undefined {
+    const ends = [this.#options.resolveScid(scid, 0), this.#options.resolveScid(scid, 1)]
+    return ends.includes(this.#selfId) ? ends.find((end) => end !== this.#selfId) : undefined
+  }
+
+  #drop(
+    from: NodeId | undefined,
+    reason: { readonly code: string; readonly rule?: string; readonly why: string },
+  ): void {
+    const { code, rule, why } = reason
+    this.#options.onEvent?.({ type: 'message_dropped', from, code, why, ...(rule !== undefined && { rule }) })
+  }
+}
+
+/** A short channel id as people write it: `700000x1200x1`. */
+export function formatScid(scid: bigint): string {
+  return `${scid >> 40n}x${(scid >> 16n) & 0xffffffn}x${scid & 0xffffn}`
+}
