@@ -27,6 +27,8 @@ export type Shape =
       readonly table: Readonly<Record<string, { readonly type: bigint; readonly codec: AnyCodec }>>
     }
   | { readonly kind: 'struct'; readonly members: Readonly<Record<string, AnyCodec>> }
+  /** Values of `of` in another form outside; not every one of them needs to be readable. */
+  | { readonly kind: 'mapped'; readonly of: AnyCodec }
 
 /**
  * A bidirectional value: how a `T` stands on the wire. `read` consumes exactly its own bytes; a codec without an inner
@@ -320,7 +322,7 @@ export function mapped<I, O>(
 ): Codec<O> {
   return {
     name,
-    shape: inner.shape,
+    shape: { kind: 'mapped', of: inner },
     read: (reader) => toOuter(inner.read(reader)),
     write: (writer, value) => inner.write(writer, toInner(value)),
   }

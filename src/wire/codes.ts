@@ -62,5 +62,41 @@ export const WIRE_CODES = {
     meaning: 'One type was given twice for the same stream.',
     advice: 'Give each type once.',
   },
+  MESSAGE_TOO_SHORT: {
+    meaning: 'A message ends before everything is there that its type needs.',
+    advice: 'The sender does not follow the specification, or the message was cut off; a connection is closed for it.',
+  },
+  MESSAGE_TOO_LONG: {
+    meaning: 'A message has more than 65535 bytes, which cannot be sent.',
+    advice: 'Send less at a time: fewer elements, or a shorter payload.',
+  },
+  MESSAGE_WRONG_TYPE: {
+    meaning: 'The bytes are a message of another type than the one wanted.',
+    advice: 'The first two bytes are the type; use the reader for that one.',
+  },
+  FEATURE_UNKNOWN_EVEN: {
+    meaning: 'The peer demands a feature that this node does not have.',
+    advice: 'The bits named need a newer or another node. Odd bits would only offer, even ones demand.',
+  },
+  FEATURE_MISSING_DEPENDENCY: {
+    meaning: 'The peer offers a feature without another one that it is built on.',
+    advice: 'The peer has to set both (BOLT 9, column "Dependencies").',
+  },
+  NO_COMMON_CHAIN: {
+    meaning: 'The peer is on other blockchains than this node.',
+    advice: 'Compare the networks: bitcoin, testnet, signet and regtest do not mix.',
+  },
+  BAD_ADDRESS: {
+    meaning: 'A network address of a node does not have the form of its type.',
+    advice: 'Write HOST:PORT, [IPV6]:PORT or NAME.onion:PORT; host names in ASCII (punycode), ports from 1 to 65535.',
+  },
+  ADDRESS_SECOND_DNS: {
+    meaning: 'A node announces more than one host name.',
+    advice: 'BOLT 7 allows one; the others are ignored, and such an announcement is not passed on.',
+  },
+  AMOUNT_OUT_OF_RANGE: {
+    meaning: 'An amount is above 21 million bitcoin, or below zero.',
+    advice: 'Amounts are in msat (satoshi where it says so); check the unit.',
+  },
 } as const satisfies Record<string, CodeText>
 export type WireCode = keyof typeof WIRE_CODES

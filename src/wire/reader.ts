@@ -1,7 +1,10 @@
 import { LnoError } from '../base/error.js'
 import type { WireCode } from './codes.js'
 
-/** How many bytes a decode has looked at, shared by a reader and all its parts: hostile input must not multiply work. */
+/**
+ * How many bytes a decode has looked at, shared by a reader and all its parts: hostile input must not multiply work.
+ * A byte counts each time it is read or handed out as a value, not when it merely lies in a window that is read later.
+ */
 export interface Touched {
   bytes: number
 }
@@ -53,10 +56,18 @@ export class Reader {
     return this.take(this.remaining)
   }
 
+  /** The next `length` bytes unread, as a window for another reader. @throws LnoError `WIRE_TRUNCATED` */
+  view(length: number): Uint8Array {
+    const touched = this.touched.bytes
+    const window = this.take(length)
+    this.touched.bytes = touched
+    return window
+  }
+
   /** A reader over the next `length` bytes alone. @throws LnoError `WIRE_TRUNCATED` */
   part(length: number): Reader {
     const offset = this.offset
-    return new Reader(this.take(length), offset, this.touched)
+    return new Reader(this.view(length), offset, this.touched)
   }
 
   /** A byte without consuming it, or undefined at the end. */

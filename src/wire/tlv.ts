@@ -93,7 +93,7 @@ export function readRecords(bytes: Uint8Array, base = 0, touched?: Touched): Rea
           type,
         )
       }
-      const value = reader.take(Number(length))
+      const value = reader.view(Number(length))
       records.push({ type, offset, bytes: bytes.subarray(offset, reader.offset - base), value })
       previous = type
     }
@@ -261,7 +261,7 @@ export function stream<T extends Table>(name: string, table: T): Codec<TlvStream
     shape: { kind: 'stream', table },
     read: (reader) => {
       const offset = reader.offset
-      return decodeTlv(table, reader.rest(), offset, reader.touched)
+      return decodeTlv(table, reader.view(reader.remaining), offset, reader.touched)
     },
     write: (writer, value) => writer.bytes(value.bytes),
   }

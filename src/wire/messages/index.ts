@@ -1,0 +1,3 @@
+export * from './complaint.js'
+export * from './init.js'
+export * from './ping.js'
