@@ -27,6 +27,8 @@ export type Shape =
       readonly table: Readonly<Record<string, { readonly type: bigint; readonly codec: AnyCodec }>>
     }
   | { readonly kind: 'struct'; readonly members: Readonly<Record<string, AnyCodec>> }
+  /** One byte that is always the same, then `of`. */
+  | { readonly kind: 'tagged'; readonly tag: number; readonly of: AnyCodec }
   /** Values of `of` in another form outside; not every one of them needs to be readable. */
   | { readonly kind: 'mapped'; readonly of: AnyCodec }
 
