@@ -1,0 +1,8 @@
+export type { ConnectionCode } from './codes.js'
+export type { SendResult } from './connection.js'
+export { Connections, type ConnectionsOptions } from './connections.js'
+export type { ConnectionEvent, OnConnectionEvent } from './events.js'
+export type { HandleOptions, MessageHandler } from './intake.js'
+export { type MessageLimit, ONION_MESSAGE_LIMIT } from './limits.js'
+export type { PeerInfo } from './peer.js'
+export type { NextTurn } from './scheduler.js'
