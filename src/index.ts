@@ -5,7 +5,9 @@
  */
 export { formatPath, isLnoError, LnoError, type Where } from './base/error.js'
 export { fromHex, toHex } from './base/hex.js'
+export { type Convert, type CostEstimate, differsSignificantly, estimateCost } from './bolt12/amount.js'
 export { type ChainName, chainHashOf, chainName } from './bolt12/chains.js'
+export { createOffer, encodeOffer, type IssuerName, type OfferOptions } from './bolt12/create-offer.js'
 export {
   type DecodeOptions,
   decodeAny,
@@ -20,6 +22,7 @@ export { checkOffer, type Inspection, type InspectOptions, inspect, inspectOffer
 export type { Invoice, InvoiceMessage } from './bolt12/invoice.js'
 export type { InvoiceError, InvoiceErrorMessage } from './bolt12/invoice-error.js'
 export type { InvoiceRequest, InvoiceRequestMessage } from './bolt12/invoice-request.js'
+export { issueJson, type JsonObject, type JsonValue, toJson } from './bolt12/json.js'
 export type { Bolt12Message, Kind } from './bolt12/layout.js'
 export { type MerkleTree, merkleRoot, merkleTree, offerId } from './bolt12/merkle.js'
 export type { Offer, OfferMessage } from './bolt12/offer.js'

@@ -34,7 +34,7 @@ export interface MerkleNode {
 /** The whole tree as data. */
 export interface MerkleTree {
   readonly leaves: readonly MerkleLeaf[]
-  /** Inner nodes, level by level from the leaves up, left to right. */
+  /** Inner nodes, the two below a node before it, left before right. */
   readonly branches: readonly MerkleNode[]
   /** The node of the root; `root.hash` is what is signed. */
   readonly root: MerkleNode
@@ -90,7 +90,6 @@ export function merkleTree(records: readonly TlvRecord[]): MerkleTree {
     const nonce = nonceOf(record.type)
     return { record, leaf, nonce, hash: branchOf(leaf, nonce) }
   })
-  const branches: MerkleNode[] = []
   let level: MerkleNode[] = leaves.map(({ hash }, i) => ({ hash, first: i, last: i }))
   while (level.length > 1) {
     const next: MerkleNode[] = []
@@ -101,13 +100,17 @@ export function merkleTree(records: readonly TlvRecord[]): MerkleTree {
         next.push(left) // the odd one goes up as it is (rule A2.4)
         continue
       }
-      const node = { hash: branchOf(left.hash, right.hash), first: left.first, last: right.last, left, right }
-      branches.push(node)
-      next.push(node)
+      next.push({ hash: branchOf(left.hash, right.hash), first: left.first, last: right.last, left, right })
     }
     level = next
   }
-  return { leaves, branches, root: level[0]! }
+  const root = level[0]!
+  return { leaves, branches: innerNodes(root), root }
+}
+
+function innerNodes(node: MerkleNode): readonly MerkleNode[] {
+  if (!node.left || !node.right) return []
+  return [...innerNodes(node.left), ...innerNodes(node.right), node]
 }
 
 /**

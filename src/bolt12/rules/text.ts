@@ -104,11 +104,11 @@ const SECTIONS: readonly (readonly [section: string, texts: Readonly<Record<stri
   ],
 ]
 
-/** What the rule with this id says; undefined for an id that is none of BOLT 12's. */
-export function ruleText(id: string): RuleText | undefined {
-  for (const [section, texts] of SECTIONS) {
-    const text = Object.hasOwn(texts, id) ? texts[id] : undefined
-    if (text !== undefined) return { text, section }
-  }
-  return undefined
+function byId(): Record<string, RuleText> {
+  const out: Record<string, RuleText> = Object.create(null) // ids come from people: `constructor` must find nothing
+  for (const [section, texts] of SECTIONS) for (const [id, text] of Object.entries(texts)) out[id] = { text, section }
+  return out
 }
+
+/** What each rule says, by its id. */
+export const RULE_TEXT: Readonly<Record<string, RuleText>> = /* @__PURE__ */ byId()
