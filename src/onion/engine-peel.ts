@@ -1,7 +1,8 @@
-import { equalBytes, isZero } from '../base/bytes.js'
+import { equalBytes } from '../base/bytes.js'
 import { LnoError } from '../base/error.js'
+import { refusedFeature } from '../blinding/allowed-features.js'
+import { arrivedPathId } from '../blinding/arrival.js'
 import type { BlindedPath } from '../blinding/blinded-path.js'
-import { blindingError } from '../blinding/error.js'
 import { nextPathKey, type PathShare, readHopData, sharePath } from '../blinding/unblind.js'
 import { decodeTlv, type TlvRecord, type TlvStream } from '../wire/tlv.js'
 import type { OnionCode } from './codes.js'
@@ -179,7 +180,7 @@ function peelLayer(
       ...(override && { override }),
     }
   }
-  checkNotCutShort(data?.fields)
+  const path_id = data && arrivedPathId(data.fields)
   const contents = records.filter(({ type }) => type >= FIRST_CONTENT_TYPE)
   if (contents.length > 1) {
     throw dropped(
@@ -192,7 +193,7 @@ function peelLayer(
   return {
     kind: 'deliver',
     generation,
-    ...(data?.fields.path_id && { path_id: data.fields.path_id }),
+    ...(path_id && { path_id }),
     ...(fields.reply_path && { reply_path: fields.reply_path }),
     ...(contents[0] && { contents: { type: contents[0].type, value: contents[0].value } }),
     records,
@@ -219,20 +220,11 @@ function checkRelayRecords(generation: Generation, records: readonly TlvRecord[]
   }
 }
 
-/** No feature is defined for messages, so that every bit is one we do not know (rule O11). */
+/** No feature is defined for messages: none is known, none is used (rule O11). */
 function checkFeatures(data: HopData | undefined): void {
-  if (data?.allowed_features && !isZero(data.allowed_features)) {
-    throw dropped('ONION_MESSAGE_FEATURES', 'allowed_features with a bit that is unknown', 'O11')
-  }
-}
-
-/**
- * A hop that was to pass the message on is no end of it: whoever stops there has left out the rest of the path, to find
- * out which hops are dummies (pitfall 28).
- */
-function checkNotCutShort(data: HopData | undefined): void {
-  if (data?.next_node_id !== undefined || data?.short_channel_id !== undefined) {
-    throw blindingError('BLINDED_PATH_CUT_SHORT', 'the message ends at a hop that was to pass it on')
+  const feature = refusedFeature({ allowed: data?.allowed_features })
+  if (feature !== undefined) {
+    throw dropped('ONION_MESSAGE_FEATURES', `allowed_features with bit ${feature}, which is unknown`, 'O11')
   }
 }
 
