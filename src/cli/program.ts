@@ -10,7 +10,7 @@ import type { Io } from './frame/io.js'
 import { jsonText } from './frame/json.js'
 import { nearest } from './frame/nearest.js'
 import { parse } from './frame/parse.js'
-import { asLnoError, errorDocument, errorLine } from './frame/report.js'
+import { asLnoError, errorJson, errorLine } from './frame/report.js'
 import { readStdin } from './frame/stdin.js'
 import { styleFor, usesColor } from './frame/style.js'
 import { widthOf } from './frame/text.js'
@@ -93,7 +93,7 @@ async function runCommand(entry: Entry, command: AnyCommand, rest: readonly stri
     for (const [name, { stdin }] of Object.entries(command.args)) {
       if (stdin && read[name] === '-') read[name] = await readStdin(io)
     }
-    return command.run(makeContext(io, globals, getConfig, { args: read, options } as never))
+    return command.run(makeContext(io, globals, getConfig, { args: read, options } as never, entry.name))
   }
   const code = await Promise.race([run(), interrupted])
   if (code === undefined && io.signal.aborted) throw cliError('INTERRUPTED', `stopped by ${String(io.signal.reason)}`)
@@ -139,7 +139,7 @@ export async function main(argv: readonly string[], io: Io, entries: readonly En
       return io.signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted
     }
     const known = entries.some((entry) => entry.name === found.name)
-    if (argv.includes('--json')) io.stdout.write(`${jsonText(errorDocument(error))}\n`)
+    if (argv.includes('--json')) io.stdout.write(`${jsonText({ error: errorJson(error) })}\n`)
     io.stderr.write(`${errorLine(error, known ? found.name : '')}\n`)
     if (error.code === 'UNEXPECTED' && io.env.LNO_DEBUG) {
       const cause = error.cause instanceof Error ? error.cause : error

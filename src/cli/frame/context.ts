@@ -1,7 +1,9 @@
 import type { Config } from '../config.js'
 import type { Arguments, ArgumentValue, Options, OptionValue } from './command.js'
+import { exitCodeOf } from './exit.js'
 import type { Io } from './io.js'
 import { jsonText } from './json.js'
+import { asLnoError, errorLine } from './report.js'
 import { type Style, styleFor, usesColor } from './style.js'
 import { oneLine, widthOf } from './text.js'
 
@@ -31,6 +33,11 @@ export interface Context<A extends Arguments = Arguments, O extends Options = Op
   note(text: string): void
   /** A line on standard error that `--quiet` does not hide. */
   warn(text: string): void
+  /**
+   * Reports an error after a result was printed: its line on standard error. Returns the exit code for `run` to return.
+   * Where nothing was printed, throwing is enough.
+   */
+  fail(error: unknown): number
   /** The command that is useful next, at the very end, on standard error; not with `--json` or `--quiet`. */
   next(command: string): void
 }
@@ -47,6 +54,7 @@ export function makeContext(
   globals: Globals,
   config: () => Config,
   given: Pick<Context, 'args' | 'options'>,
+  command: string,
 ): Context {
   const note = (text: string) => {
     if (!globals.quiet) io.stderr.write(`${oneLine(text)}\n`)
@@ -64,8 +72,13 @@ export function makeContext(
     event: (document, human) => line(globals.json ? jsonText(document, 0) : human()),
     note,
     warn: (text) => io.stderr.write(`lno: ${oneLine(text)}\n`),
-    next: (command) => {
-      if (!globals.json) note(`Next: ${command}`)
+    fail: (thrown) => {
+      const error = asLnoError(thrown)
+      io.stderr.write(`${errorLine(error, command)}\n`)
+      return exitCodeOf(error.code)
+    },
+    next: (line) => {
+      if (!globals.json) note(`Next: ${line}`)
     },
   }
 }

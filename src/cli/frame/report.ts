@@ -27,7 +27,10 @@ function adviceFor(error: LnoError, command: string): string {
   if (error.code === 'UNEXPECTED') return 'this is a bug: set LNO_DEBUG=1 to see where, and report it'
   if (error.code === 'USAGE') return `see: ${command === '' ? 'lno help' : `lno ${command} --help`}`
   if (error.code === 'NODE_NOT_RUNNING') return 'start one with: lno node start'
-  if (Object.hasOwn(CLI_CODES, error.code)) return CLI_CODES[error.code as keyof typeof CLI_CODES].advice
+  if (Object.hasOwn(CLI_CODES, error.code)) {
+    const { advice } = CLI_CODES[error.code as keyof typeof CLI_CODES]
+    return advice[0]!.toLowerCase() + advice.slice(1).replace(/\.$/, '')
+  }
   return `lno explain ${error.code}`
 }
 
@@ -38,17 +41,15 @@ export function errorLine(error: LnoError, command: string): string {
   return `lno: ${message}; ${adviceFor(error, command)}`
 }
 
-/** The same as the document that `--json` prints. */
-export function errorDocument(error: LnoError): unknown {
+/** The same as `--json` prints it, under the key `error`. */
+export function errorJson(error: LnoError): Readonly<Record<string, unknown>> {
   return {
-    error: {
-      code: error.code,
-      message: error.message,
-      ...(error.path && error.path.length > 0 && { field: formatPath(error.path) }),
-      ...(error.tlvType !== undefined && { type: error.tlvType }),
-      ...(error.offset !== undefined && { offset: error.offset }),
-      ...(error.rule !== undefined && { rule: error.rule }),
-      ...(error.spec !== undefined && { spec: error.spec }),
-    },
+    code: error.code,
+    message: error.message,
+    ...(error.path && error.path.length > 0 && { field: formatPath(error.path) }),
+    ...(error.tlvType !== undefined && { type: error.tlvType }),
+    ...(error.offset !== undefined && { offset: error.offset }),
+    ...(error.rule !== undefined && { rule: error.rule }),
+    ...(error.spec !== undefined && { spec: error.spec }),
   }
 }

@@ -1,0 +1,143 @@
+import { chainHashOf } from '../bolt12/chains.js'
+import { type Inspection, inspect } from '../bolt12/inspect.js'
+import { issueJson } from '../bolt12/json.js'
+import { fromPasted } from '../bolt12/pasted.js'
+import { ruleText } from '../bolt12/rules/text.js'
+import { allCodes, findCode } from './all-codes.js'
+import { COMMANDS } from './commands.js'
+import { defineCommand } from './frame/command.js'
+import type { Context } from './frame/context.js'
+import { cliError, EXIT, exitCodeOf } from './frame/exit.js'
+import { nearest } from './frame/nearest.js'
+import { columnsOf, oneLine, withString, wrap } from './frame/text.js'
+import { AS, type Kind, readInput } from './show/input.js'
+import { codesOfRule, type Judged, judgedRules, rulesOfCode } from './show/rules.js'
+
+type Run = Pick<Context, 'result' | 'next' | 'style' | 'width' | 'config' | 'io'>
+
+/** A text that can only be a code or a rule: no string has an underscore, or is that short. */
+function looksLikeName(text: string): boolean {
+  return (
+    /^[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+$/.test(text) ||
+    /^[A-Z]{3,30}$/.test(text) ||
+    /^[A-Za-z]{1,2}\d[\d.]{0,3}$/.test(text)
+  )
+}
+
+function explainName(name: string, { result, next, style, width }: Run): void {
+  const found = findCode(name)
+  if (found) {
+    const rules = rulesOfCode(name)
+    const document = { code: name, ...found, exit_code: exitCodeOf(name), rules }
+    result(document, () => {
+      const lines = rules.map((id) => [id, ruleText(id)?.text ?? ''] as const)
+      const parts = [
+        `${style.bold(name)} (${found.folder}, exit code ${exitCodeOf(name)})`,
+        '',
+        wrap(found.meaning, width),
+      ]
+      parts.push(wrap(found.advice, width))
+      if (lines.length > 0) parts.push('', columnsOf(lines, width, style.dim))
+      return parts.join('\n')
+    })
+    next(rules[0] === undefined ? 'lno help' : `lno explain ${rules[0]}`)
+    return
+  }
+  const rule = ruleText(name)
+  if (rule) {
+    const codes = codesOfRule(name)
+    result({ rule: name, ...rule, codes }, () =>
+      [`${style.bold(name)} (${rule.section})`, '', wrap(rule.text, width), ...codes].join('\n'),
+    )
+    next(codes[0] === undefined ? 'lno help explain' : `lno explain ${codes[0]}`)
+    return
+  }
+  const near = nearest(name, allCodes())
+  const hint = near === undefined ? '' : `, did you mean ${near}?`
+  throw cliError('UNKNOWN_CODE', `no code and no rule is named ${name}${hint}`)
+}
+
+const VERDICTS = {
+  failed: 'broken',
+  ok: 'kept',
+  not_applicable: 'not applicable',
+  not_checked: 'not checked',
+} as const
+
+/** The rule in a line or more: verdict, id, sentence, section; what is wrong below it. */
+function ruleLines({ id, verdict, text, section, issues }: Judged, { style, width }: Run): string {
+  const paint = verdict === 'failed' ? style.bad : verdict === 'ok' ? style.good : style.dim
+  const indent = ' '.repeat(15)
+  const sentence = wrap(
+    `${id.padEnd(5)} ${text ?? ''} ${section === undefined ? '' : `[${section}]`}`.trimEnd(),
+    width,
+    indent,
+  )
+  const found = issues.map(({ code, message, field, tlvType, offset }) => {
+    const where = [
+      field,
+      tlvType === undefined ? undefined : `type ${tlvType}`,
+      offset === undefined ? undefined : `offset ${offset}`,
+    ]
+    const place = where.filter((part) => part !== undefined).join(', ')
+    return `\n${indent}${wrap(`${oneLine(message)}${place === '' ? '' : ` (${place})`}: ${code}`, width - 15, indent)}`
+  })
+  return `${paint(VERDICTS[verdict].padEnd(14))} ${sentence}${found.join('')}`
+}
+
+function explainMessage(seen: Inspection, text: string, run: Run): number {
+  const rules = judgedRules(seen)
+  const broken = rules.filter(({ verdict }) => verdict === 'failed')
+  const document = {
+    kind: seen.kind ?? null,
+    ok: seen.issues.length === 0,
+    rules: rules.map(({ issues, ...rule }) => ({ ...rule, issues: issues.map(issueJson) })),
+    issues: seen.issues.map(issueJson),
+  }
+  const { result, next, style } = run
+  result(document, () => {
+    const name = (seen.kind ?? 'something that is not BOLT 12').replace('_', ' ')
+    const count = broken.length === 1 ? '1 rule is broken' : `${broken.length} rules are broken`
+    const head = `${style.bold(name[0]!.toUpperCase() + name.slice(1))}: ${broken.length === 0 ? style.good('no rule is broken') : style.bad(count)}`
+    const order = ['failed', 'ok', 'not_applicable', 'not_checked'] as const
+    const sorted = order.flatMap((verdict) => rules.filter((rule) => rule.verdict === verdict))
+    return `${head}\n\n${sorted.map((rule) => ruleLines(rule, run)).join('\n')}`
+  })
+  const first = seen.issues[0]
+  if (first) next(`lno explain ${first.code}`)
+  else if (seen.kind === 'offer' && COMMANDS.some(({ name }) => name === 'fetch')) next(withString('lno fetch', text))
+  else next(withString('lno decode', text))
+  return seen.issues.length === 0 ? EXIT.ok : EXIT.invalid
+}
+
+function look(text: string, as: Kind | undefined, { config, io }: Run): { seen: Inspection; text: string } {
+  const context = { now: BigInt(Math.floor(io.now() / 1000)), chains: [chainHashOf(config().network)] }
+  if (as !== undefined || /^[0-9a-fA-F]+$/.test(text)) {
+    const input = readInput(text, as)
+    return { seen: inspect(input.bytes, { as: input.kind, context }), text: input.text }
+  }
+  const found = fromPasted(text)
+  return { seen: inspect(found, { context }), text: found }
+}
+
+export const command = defineCommand({
+  description:
+    'Of a string: every rule of the specification that a reader checks, with its verdict, for the network and the time of now. Rules that need the offer, the request or the path of arrival are listed as not checked. Of an error code: what it means and what to do. Of a rule, such as OR5: its sentence and its section. Exit code 1 says that a rule is broken.',
+  args: { subject: { summary: 'a string of any kind (or hex with --as), an error code, or a rule', stdin: true } },
+  options: { as: AS },
+  examples: [
+    'lno explain lno1…',
+    'lno explain OFFER_AMOUNT_WITHOUT_DESCRIPTION',
+    'lno explain OR5',
+    'lno fetch lno1… | lno explain -',
+  ],
+  run: ({ args, options, ...run }) => {
+    const subject = args.subject.trim()
+    if (options.as === undefined && looksLikeName(subject)) {
+      explainName(subject.toUpperCase(), run)
+      return EXIT.ok
+    }
+    const { seen, text } = look(subject, options.as, run)
+    return explainMessage(seen, text, run)
+  },
+})
