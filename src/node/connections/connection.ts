@@ -15,7 +15,7 @@ import {
 import { ACT_TIMEOUT_MS, MAX_MESSAGE_BYTES, MAX_PACKET_BYTES } from '../../noise/limits.js'
 import { Decryptor, Encryptor } from '../../noise/transport.js'
 import { connectionError } from './codes.js'
-import { IN_QUEUE_BYTES, IN_QUEUE_MESSAGES, OUT_QUEUE_BYTES, READ_LIMIT, STUCK_MS } from './limits.js'
+import { IN_QUEUE_BYTES, IN_QUEUE_MESSAGES, OUT_QUEUE_BYTES, READ_LIMIT, REPORT_LIMIT, STUCK_MS } from './limits.js'
 import type { PeerInit } from './peer.js'
 import type { JobQueue, Scheduler } from './scheduler.js'
 import {
@@ -26,7 +26,7 @@ import {
   type SessionRules,
   session,
 } from './session.js'
-import { tokenBucket } from './token-bucket.js'
+import { type TokenBucket, tokenBucket } from './token-bucket.js'
 
 /**
  * What `send` did: handed the message to the socket, put it behind what waits for the socket, or refused it because too
@@ -77,7 +77,8 @@ export class Connection {
   bytesOut = 0
   readonly #options: ConnectionOptions
   readonly #jobs: JobQueue
-  readonly #readBucket
+  readonly #readBucket: TokenBucket
+  readonly #reports: TokenBucket
   readonly #timers = new Map<'act' | 'init' | 'ping' | 'rate', () => void>()
   readonly #outbox: Outgoing[] = []
   /** Chunks that came while a complete act waits for its turn. */
@@ -104,6 +105,7 @@ export class Connection {
     this.nodeId = remoteStatic
     this.#jobs = scheduler.queue()
     this.#readBucket = tokenBucket(READ_LIMIT.perSecond, READ_LIMIT.burst, clock.now())
+    this.#reports = tokenBucket(REPORT_LIMIT.perSecond, REPORT_LIMIT.burst, clock.now())
     stream.onData = (bytes) => this.#onData(bytes)
     stream.onDrain = () => this.#onDrain()
     stream.onClose = (cause) => this.#onEnd(cause)
@@ -316,7 +318,7 @@ export class Connection {
         owner.onMessage(this, effect.messageType, effect.payload)
         break
       case 'report':
-        owner.onReport(this, effect)
+        if (this.#reports.take(1, this.#options.clock.now())) owner.onReport(this, effect)
         break
       case 'close':
         this.close(effect.error, true)

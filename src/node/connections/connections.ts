@@ -8,7 +8,7 @@ import { INIT_FEATURES } from '../../wire/feature-table.js'
 import { bitmapOf } from '../../wire/features.js'
 import { makeInit } from '../../wire/messages/init.js'
 import { nodeError } from '../codes.js'
-import { connectionError } from './codes.js'
+import { type ConnectionCode, connectionError } from './codes.js'
 import { Connection, type ConnectionOwner, type SendResult } from './connection.js'
 import type { OnConnectionEvent } from './events.js'
 import { type Gate, gate } from './gate.js'
@@ -22,10 +22,11 @@ import {
   tally,
 } from './intake.js'
 import { type Keeper, keeper } from './keeper.js'
-import { CONNECT_TIMEOUT_MS, MAX_INBOUND_PEERS, PING_PERIOD_MS, SIMULTANEOUS_MS } from './limits.js'
+import { CONNECT_TIMEOUT_MS, FAILURE_LIMIT, MAX_INBOUND_PEERS, PING_PERIOD_MS, SIMULTANEOUS_MS } from './limits.js'
 import type { PeerInfo, PeerInit } from './peer.js'
 import { type NextTurn, type Scheduler, scheduler } from './scheduler.js'
 import type { SessionRules } from './session.js'
+import { type TokenBucket, tokenBucket } from './token-bucket.js'
 
 export interface ConnectionsOptions {
   /** The node's key. */
@@ -75,6 +76,7 @@ export class Connections {
   readonly #gate: Gate = gate()
   readonly #keeper: Keeper
   readonly #refused: Tally
+  readonly #failures: TokenBucket
   readonly #peers = new Map<string, Peer>()
   readonly #open = new Set<Connection>()
   readonly #waiters = new Map<Connection, Waiter>()
@@ -89,6 +91,7 @@ export class Connections {
     this.#id = toHex(identity.publicKey)
     this.#scheduler = scheduler(options.nextTurn ?? ((run) => void clock.after(0, run)))
     this.#intake = intake(clock)
+    this.#failures = tokenBucket(FAILURE_LIMIT.perSecond, FAILURE_LIMIT.burst, clock.now())
     this.#refused = tally(clock, (count) =>
       this.#emit({
         type: 'callers_refused',
@@ -391,12 +394,16 @@ export class Connections {
     if (peer?.connection === connection) {
       this.#remove(peer, error)
       if (!this.#stopped) this.#keeper.lost(peer.id, this.#options.clock.now() - peer.since)
-    } else if (!connection.wasReady) {
-      const { direction, address } = connection
-      this.#emit({ type: 'connection_failed', direction, address, peerId: id, error })
-    }
+    } else if (!connection.wasReady) this.#tellFailure(connection, id, error)
     this.#waiters.get(connection)?.reject(error)
     this.#waiters.delete(connection)
+  }
+
+  #tellFailure({ direction, address }: Connection, peerId: string | undefined, error: LnoError): void {
+    // Turned away for their number: counted already.
+    if (direction === 'in' && error.code === ('TOO_MANY_CONNECTIONS' satisfies ConnectionCode)) return
+    if (direction === 'in' && !this.#failures.take(1, this.#options.clock.now())) this.#refused.count()
+    else this.#emit({ type: 'connection_failed', direction, address, peerId, error })
   }
 
   #remove(peer: Peer, error: LnoError): void {

@@ -19,7 +19,7 @@ export type ConnectionEvent =
     }
   /** A peer that is kept connected could not be reached; it is called again after `retryInMs`. */
   | { readonly type: 'peer_unreachable'; readonly peerId: string; readonly error: LnoError; readonly retryInMs: number }
-  /** Callers that were turned away since the last such event, because there are too many. */
+  /** Callers that were turned away, or failed and were not told singly, since the last such event: they are too many. */
   | { readonly type: 'callers_refused'; readonly count: number; readonly error: LnoError }
   /** An `error` or `warning` of a peer. All zeros in `channelId` (hex): it concerns the connection. */
   | {

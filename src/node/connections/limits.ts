@@ -68,6 +68,12 @@ export const REMEMBERED_BUCKETS = 1024
 /** Milliseconds between two reports of dropped messages of one peer: a flood must not flood the log. */
 export const DROP_REPORT_MS = 10_000
 
+/** Errors, warnings and refused channels of one connection that are told: what is above is answered, but fills no log. */
+export const REPORT_LIMIT = { perSecond: 1, burst: 10 } as const
+
+/** Failed calls of strangers that are told one by one; what is above is counted with the callers turned away. */
+export const FAILURE_LIMIT = { perSecond: 5, burst: 50 } as const
+
 /** Milliseconds between two pings, on average; each wait is this, give or take a half (BOLT 1 practice, rule M11). */
 export const PING_PERIOD_MS = 30_000
 

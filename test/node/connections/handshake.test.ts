@@ -189,6 +189,21 @@ describe('a caller', () => {
     expect(network.streams).toBe(1)
   })
 
+  test('among many that fail is told of by a count', async () => {
+    const { node, at, clock, network } = world()
+    const bob = node('bob')
+    for (let i = 0; i < 120; i++) {
+      const dial = network.host('127.0.0.1').dial(at('bob'), { timeoutMs: 1000 })
+      await clock.settle()
+      ;(await dial).write(new Uint8Array(50).fill(1))
+      await clock.settle()
+    }
+    expect(bob.told()).toEqual([
+      ...Array(50).fill('connection_failed ACT1_BAD_VERSION'),
+      'callers_refused TOO_MANY_CONNECTIONS',
+    ])
+  })
+
   test('of one address holds a few places only, unless it is loopback', { tags: ['N7'] }, async () => {
     const { node, at, clock, network } = world()
     node('bob')

@@ -234,6 +234,19 @@ describe('an error or warning of the peer', () => {
   })
 })
 
+test('a flood of warnings and channels does not flood the log', async () => {
+  const { bob, peer, clock } = await connected()
+  const warning = message(1, new Uint8Array(32), Uint8Array.of(0, 1, 0x61))
+  for (let i = 0; i < 500; i++) peer.send(i % 2 === 0 ? warning : message(136, new Uint8Array(32)))
+  await clock.settle()
+  expect(bob.events.length).toBe(10)
+  expect(peer.received.length).toBe(250)
+  await clock.advance(1000)
+  peer.send(warning)
+  await clock.settle()
+  expect(bob.events.length).toBe(11)
+})
+
 describe('a ping', () => {
   const ping = (wanted: number, ignored = 0) =>
     message(
