@@ -142,6 +142,11 @@ export class OnionMessenger {
     }
   }
 
+  /** Connected peers that take no onion messages at all. */
+  deafPeers(): readonly NodeId[] {
+    return this.#options.connections.peers().flatMap(({ id, onionMessages }) => (onionMessages === 'no' ? [id] : []))
+  }
+
   /**
    * The node that a path begins at.
    * @throws LnoError `UNRESOLVED_SCID`
