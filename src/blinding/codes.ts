@@ -9,7 +9,7 @@ export const BLINDING_CODES = {
     advice: 'A path has at least the node that it ends at; refuse one without, and do not make one.',
   },
   BLINDED_PATH_TOO_LONG: {
-    meaning: 'A blinded path has more than 255 hops.',
+    meaning: 'A blinded path has more than 255 hops, or more than 10 dummy hops.',
     advice: 'The number of hops is one byte; take fewer relays and fewer dummy hops.',
   },
   BLINDED_PATH_NOT_VIABLE: {

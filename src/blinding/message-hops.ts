@@ -33,6 +33,12 @@ export function messageHopData(
   return encodeData(data)
 }
 
+/**
+ * How many dummy hops a path gets at most. Each costs us as much work as a message, so that a node limits how often a message
+ * may name it in a row (pitfall 31); paths of its own must stay within.
+ */
+export const MAX_DUMMY_HOPS = 10
+
 /** What `messageHops` needs. */
 export interface MessageHops {
   /** Real ids from the introduction node to ourselves, at least our own; 33 bytes each. */
@@ -43,7 +49,7 @@ export interface MessageHops {
   readonly channels?: readonly (bigint | undefined)[]
   /**
    * Hops to ourselves behind ourselves, to hide how long the path is (rule B3). Only for a path whose relays pass on to us:
-   * a relay sees nothing of them, we peel them one by one.
+   * a relay sees nothing of them, we peel them one by one. At most `MAX_DUMMY_HOPS`.
    */
   readonly dummyHops?: number
   /** Whether all hops get data of one length; true unless told otherwise (a generation may not know padding). */
@@ -59,12 +65,15 @@ export interface MessageHops {
  * That all of them were gone through needs no count (pitfall 28): the `path_id` stands in the very last hop only, whose
  * `path_key` follows from the dummy hops before it and our own secret, so that nobody can begin behind them; and a message
  * that ends at one of them shows a hop that goes on and no `path_id`, which `assertPathId` refuses.
- * @throws LnoError `BLINDED_PATH_EMPTY`
+ * @throws LnoError `BLINDED_PATH_EMPTY`, `BLINDED_PATH_TOO_LONG`, `BLINDED_PATH_DATA_TOO_LONG`
  */
 export function messageHops(options: MessageHops): readonly HopToBlind[] {
   const { nodeIds, pathId, channels = [], dummyHops = 0, pad = true, encodeData } = options
   const self = nodeIds[nodeIds.length - 1]
   if (self === undefined) throw blindingError('BLINDED_PATH_EMPTY', 'a path needs at least the node that it ends at')
+  if (!Number.isInteger(dummyHops) || dummyHops < 0 || dummyHops > MAX_DUMMY_HOPS) {
+    throw blindingError('BLINDED_PATH_TOO_LONG', `${dummyHops} dummy hops, between 0 and ${MAX_DUMMY_HOPS} allowed`)
+  }
   const ids = [...nodeIds, ...Array.from({ length: dummyHops }, () => self)]
   const data = ids.map((_, i) => {
     const next = ids[i + 1]
