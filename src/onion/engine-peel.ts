@@ -3,6 +3,7 @@ import { LnoError } from '../base/error.js'
 import { refusedFeature } from '../blinding/allowed-features.js'
 import { arrivedPathId } from '../blinding/arrival.js'
 import type { BlindedPath } from '../blinding/blinded-path.js'
+import { MAX_DUMMY_HOPS } from '../blinding/message-hops.js'
 import { nextPathKey, type PathShare, readHopData, sharePath } from '../blinding/unblind.js'
 import { decodeTlv, type TlvRecord, type TlvStream } from '../wire/tlv.js'
 import type { OnionCode } from './codes.js'
@@ -20,9 +21,9 @@ export const MAX_PACKET_PEELED = LARGE_PACKET
 
 /**
  * How often one message may name ourselves as its next hop. Dummy hops of our own paths do (rule B3), but so could a loop
- * that a stranger made to keep us busy (pitfall 31). Ten is what other implementations make at most.
+ * that a stranger made to keep us busy (pitfall 31).
  */
-export const MAX_LOCAL_HOPS = 10
+export const MAX_LOCAL_HOPS = MAX_DUMMY_HOPS
 
 /** Types from which on a payload is for the final hop alone, one of them a message (rule O16). */
 export const FIRST_CONTENT_TYPE = 64n
