@@ -31,7 +31,7 @@ describe('padding', () => {
           expect(joinRecords(records.filter(({ type }) => type !== 1n))).toEqual(data[i])
         })
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     )
   })
 
