@@ -60,8 +60,8 @@ function failure(folder: string, cause: unknown): LnoError {
 
 /**
  * Opens the database in `folder` (made if absent, 0700) and holds its lock until `close()`. Every commit is one LevelDB
- * batch with `sync`: all of it is on disk when the promise resolves, or nothing is. Values are copied at the border,
- * because LevelDB's are `Buffer`s, whose `slice` shares memory.
+ * batch with `sync`: all of it is on disk when the promise resolves, or nothing is. Values are copied on
+ * their way out, because LevelDB's are `Buffer`s, whose `slice` shares memory; LevelDB itself copies them on their way in.
  * @param level another LevelDB, for tests
  * @throws LnoError `NODE_ALREADY_RUNNING`, `STORE_FAILED`, `STORE_CORRUPT`; from the store's functions also
  * `STORE_BAD_KEY`, `STORE_CLOSED`
@@ -116,8 +116,7 @@ export async function openLevelStore(folder: string, level: Level = classicLevel
       open()
       for (const { key } of changes) checkKey(key)
       const operations = changes.map(
-        ({ key, value }): LevelOperation =>
-          value === undefined ? { type: 'del', key } : { type: 'put', key, value: new Uint8Array(value) },
+        ({ key, value }): LevelOperation => (value === undefined ? { type: 'del', key } : { type: 'put', key, value }),
       )
       await guard(() => level.batch(operations, { sync: true }))
     },
