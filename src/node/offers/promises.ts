@@ -1,0 +1,129 @@
+import type { Store } from '../../base/effects.js'
+import { toHex } from '../../base/hex.js'
+import { decodeInvoice } from '../../bolt12/decode.js'
+import type { InvoiceMessage } from '../../bolt12/invoice.js'
+import { sha256 } from '../../crypto/hash.js'
+import { keysUnder, storeKey } from '../store/keys.js'
+import type { LivePromise } from './decide.js'
+import { type StoredPromise, storedPromise } from './record.js'
+
+/**
+ * Invoices that are kept: 20 000 take some 40 megabytes of disk and 10 of memory. Only expired ones are let go; when
+ * all of them are alive, a new one is not stored but derived again from its path id.
+ */
+export const MAX_STORED_PROMISES = 20_000
+
+/** Expired promises removed in one go, so that no request waits for a big clean-up. */
+const EVICTED_AT_ONCE = 64
+
+interface Entry extends LivePromise {
+  readonly offerId: string
+}
+
+/** What is known in memory of the promises on disk. */
+export class Promises {
+  readonly #store: Store
+  readonly #byOffer = new Map<string, Entry[]>()
+  #count = 0
+
+  private constructor(store: Store) {
+    this.#store = store
+  }
+
+  static async load(store: Store): Promise<Promises> {
+    const promises = new Promises(store)
+    for await (const [key, value] of store.range(keysUnder('promise'))) {
+      const { fields } = storedPromise.decode(value)
+      const invoice = decodeInvoice(fields.invoice, { verifySignature: false })
+      promises.#remember(key, fields, invoice)
+    }
+    return promises
+  }
+
+  /** Live and paid promises of an offer. */
+  of(offerId: string): readonly LivePromise[] {
+    return this.#byOffer.get(offerId) ?? []
+  }
+
+  /**
+   * Puts a promise on disk: it may be sent when this resolves. At the bound expired ones make room; if none has expired,
+   * nothing is stored, and `false` is returned.
+   */
+  async add(promise: StoredPromise, invoice: InvoiceMessage, nowSeconds: bigint): Promise<boolean> {
+    const evicted = this.#count >= MAX_STORED_PROMISES ? this.#expired(nowSeconds) : []
+    if (this.#count - evicted.length >= MAX_STORED_PROMISES) return false
+    const hash = invoice.fields.invoice_payment_hash ?? sha256(invoice.bytes)
+    const key = storeKey('promise', promise.created, hash)
+    // Remembered first: a second request that comes while the disk works must count this one.
+    this.#remember(key, promise, invoice)
+    try {
+      await this.#store.commit([
+        ...evicted.flatMap(({ key }) => [{ key, value: undefined }]),
+        { key, value: storedPromise.encode(promise) },
+        { key: storeKey('promise-id', hash), value: new TextEncoder().encode(key) },
+      ])
+    } catch (error) {
+      this.#forget([key])
+      throw error
+    }
+    this.#forget(evicted.map(({ key }) => key))
+    return true
+  }
+
+  async get(key: string): Promise<StoredPromise | undefined> {
+    const value = await this.#store.get(key)
+    return value && storedPromise.decode(value).fields
+  }
+
+  /** One by the payment hash (hex) of its invoice. */
+  async byPaymentHash(hash: string): Promise<StoredPromise | undefined> {
+    if (!/^[0-9a-f]{64}$/.test(hash)) return undefined
+    const key = await this.#store.get(storeKey('promise-id', hash))
+    return key && this.get(new TextDecoder().decode(key))
+  }
+
+  /** Newest first. */
+  async list(limit: number): Promise<readonly StoredPromise[]> {
+    const found: StoredPromise[] = []
+    for await (const [, value] of this.#store.range({ ...keysUnder('promise'), reverse: true, limit })) {
+      found.push(storedPromise.decode(value).fields)
+    }
+    return found
+  }
+
+  #expired(now: bigint): readonly Entry[] {
+    const found: Entry[] = []
+    for (const entries of this.#byOffer.values()) {
+      for (const entry of entries) {
+        if (entry.paid || entry.expires >= now) continue
+        found.push(entry)
+        if (found.length === EVICTED_AT_ONCE) return found
+      }
+    }
+    return found
+  }
+
+  #remember(key: string, promise: StoredPromise, invoice: InvoiceMessage): void {
+    const offerId = toHex(promise.offer_id)
+    const entries = this.#byOffer.get(offerId) ?? []
+    entries.push({
+      key,
+      offerId,
+      requestHash: toHex(promise.request_hash),
+      metadataHash: toHex(sha256(invoice.fields.invreq_metadata ?? new Uint8Array(0))),
+      expires: promise.expires,
+      paid: promise.paid !== undefined,
+    })
+    this.#byOffer.set(offerId, entries)
+    this.#count++
+  }
+
+  #forget(keys: readonly string[]): void {
+    for (const [offerId, entries] of this.#byOffer) {
+      const kept = entries.filter(({ key }) => !keys.includes(key))
+      this.#count -= entries.length - kept.length
+      if (kept.length > 0) this.#byOffer.set(offerId, kept)
+      else this.#byOffer.delete(offerId)
+    }
+  }
+}
