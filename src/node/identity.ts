@@ -10,7 +10,7 @@ import { nodeError } from './codes.js'
 import { deriveKey } from './secrets.js'
 
 /** Bytes of the node's secret, which is all that its file holds. */
-export const NODE_SECRET_LENGTH = 32
+const NODE_SECRET_LENGTH = 32
 
 /** Who a node is. */
 export interface NodeIdentity {

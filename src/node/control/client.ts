@@ -17,7 +17,7 @@ import {
 import { findSocket } from './socket-path.js'
 
 /** Time that a node has to answer `hello`: longer than any single turn of its event loop. */
-export const HELLO_TIMEOUT_MS = 5_000
+const HELLO_TIMEOUT_MS = 5_000
 
 /** Methods with parameters and results; `ApiOf` makes one from their declarations. */
 export type AnyApi = Readonly<Record<string, { readonly params: unknown; readonly result: unknown }>>

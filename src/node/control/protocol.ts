@@ -77,7 +77,7 @@ export function toWireText(value: unknown): string {
 }
 
 /** An error as clients see it. What is not an `LnoError` is a fault of ours and keeps its text and stack to itself. */
-export function toWireError(error: unknown): WireError {
+function toWireError(error: unknown): WireError {
   if (!(error instanceof LnoError))
     return { code: 'INTERNAL', message: 'something went wrong inside the node: see its log' }
   const { code, message, path, tlvType, offset, spec, rule } = error

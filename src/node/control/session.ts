@@ -28,10 +28,10 @@ export const MAX_REQUESTS_IN_FLIGHT = 256
 export const MAX_SUBSCRIPTIONS = 4
 
 /** Bytes that wait for a subscriber above which it is dropped, and for any client above which progress is left out. */
-export const MAX_EVENT_BACKLOG_BYTES = 1024 * 1024
+const MAX_EVENT_BACKLOG_BYTES = 1024 * 1024
 
 /** Bytes that wait for a client above which its connection is cut. */
-export const MAX_BACKLOG_BYTES = 2 * MAX_ANSWER_LINE_BYTES
+const MAX_BACKLOG_BYTES = 2 * MAX_ANSWER_LINE_BYTES
 
 /** Time that a client has to take its last answers when the node ends. */
 const LAST_ANSWERS_MS = 1_000

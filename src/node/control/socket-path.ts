@@ -6,7 +6,7 @@ import { nodeError } from '../codes.js'
 import { DATA_FILES } from '../data-dir.js'
 
 /** Longest path of a Unix socket that every system takes; Node cuts a longer one silently. */
-export const MAX_SOCKET_PATH_BYTES = 103
+const MAX_SOCKET_PATH_BYTES = 103
 
 /** Where a node puts its control socket. */
 export interface SocketPlace {

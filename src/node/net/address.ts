@@ -7,7 +7,7 @@ export function hostPort(host: string, port: number): string {
 }
 
 /** An IPv4 address that a dual-stack socket shows as IPv6, as what it is. */
-export function plainIp(host: string): string {
+function plainIp(host: string): string {
   const inner = host.toLowerCase().startsWith('::ffff:') ? host.slice(7) : host
   return isIPv4(inner) ? inner : host
 }

@@ -4,7 +4,7 @@ import { dialSocks5 } from './dial-socks5.js'
 import { dialTcp, listenTcp } from './tcp.js'
 import { dialWebSocket, listenWebSocket } from './websocket.js'
 
-export { type Socks5Client, type Socks5Step, type Socks5Target, socks5Client } from './socks5.js'
+export { type Socks5Step, socks5Client } from './socks5.js'
 
 /** The system's sockets: TCP, WebSocket, and TCP through a SOCKS5 proxy. */
 export const systemNet: Net = {

@@ -2,7 +2,7 @@ import type { ByteStream } from '../../base/effects.js'
 import { nodeError } from '../codes.js'
 
 /** How long a graceful end may take to hand over what is queued, before the connection is cut. */
-export const GRACEFUL_CLOSE_MS = 5_000
+const GRACEFUL_CLOSE_MS = 5_000
 
 /**
  * Most bytes that wait for a peer that does not read. Whoever heeds back-pressure stays far below; this bounds the memory

@@ -9,7 +9,7 @@ import { nodeError } from '../codes.js'
 const KEY = /^[\x21-\x7e]+$/
 
 /** Longest key, in characters: a kind and two 64-byte parts fit in hex. */
-export const MAX_KEY_LENGTH = 280
+const MAX_KEY_LENGTH = 280
 
 /** One part of a key: a word, bytes, or a number from 0 to 2^64 - 1. */
 export type KeyPart = string | Uint8Array | bigint | number
