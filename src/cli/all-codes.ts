@@ -3,6 +3,7 @@ import type { CodeText } from '../base/error.js'
 import { BLINDING_CODES } from '../blinding/codes.js'
 import { BOLT12_CODES } from '../bolt12/codes.js'
 import { CRYPTO_CODES } from '../crypto/codes.js'
+import { GOSSIP_CODES } from '../gossip/codes.js'
 import { NODE_CODES } from '../node/codes.js'
 import { NOISE_CODES } from '../noise/codes.js'
 import { ONION_CODES } from '../onion/codes.js'
@@ -18,6 +19,7 @@ export const CODES_BY_FOLDER: Readonly<Record<string, Readonly<Record<string, Co
   blinding: BLINDING_CODES,
   onion: ONION_CODES,
   bolt12: BOLT12_CODES,
+  gossip: GOSSIP_CODES,
   node: NODE_CODES,
   cli: CLI_CODES,
 }

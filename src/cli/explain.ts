@@ -2,7 +2,7 @@ import { chainHashOf } from '../bolt12/chains.js'
 import { type Inspection, inspect } from '../bolt12/inspect.js'
 import { issueJson } from '../bolt12/json.js'
 import { fromPasted } from '../bolt12/pasted.js'
-import { ruleText } from '../bolt12/rules/text.js'
+import { RULE_TEXT } from '../bolt12/rules/text.js'
 import { allCodes, findCode } from './all-codes.js'
 import { COMMANDS } from './commands.js'
 import { defineCommand } from './frame/command.js'
@@ -30,7 +30,7 @@ function explainName(name: string, { result, next, style, width }: Run): void {
     const rules = rulesOfCode(name)
     const document = { code: name, ...found, exit_code: exitCodeOf(name), rules }
     result(document, () => {
-      const lines = rules.map((id) => [id, ruleText(id)?.text ?? ''] as const)
+      const lines = rules.map((id) => [id, RULE_TEXT[id]?.text ?? ''] as const)
       const parts = [
         `${style.bold(name)} (${found.folder}, exit code ${exitCodeOf(name)})`,
         '',
@@ -43,7 +43,7 @@ function explainName(name: string, { result, next, style, width }: Run): void {
     next(rules[0] === undefined ? 'lno help' : `lno explain ${rules[0]}`)
     return
   }
-  const rule = ruleText(name)
+  const rule = RULE_TEXT[name]
   if (rule) {
     const codes = codesOfRule(name)
     result({ rule: name, ...rule, codes }, () =>
@@ -52,7 +52,7 @@ function explainName(name: string, { result, next, style, width }: Run): void {
     next(codes[0] === undefined ? 'lno help explain' : `lno explain ${codes[0]}`)
     return
   }
-  const near = nearest(name, allCodes())
+  const near = nearest(name, [...allCodes(), ...Object.keys(RULE_TEXT)])
   const hint = near === undefined ? '' : `, did you mean ${near}?`
   throw cliError('UNKNOWN_CODE', `no code and no rule is named ${name}${hint}`)
 }
@@ -64,15 +64,18 @@ const VERDICTS = {
   not_checked: 'not checked',
 } as const
 
+/** Text in lines of a column that begins at `at`. */
+function column(text: string, at: number, width: number): string {
+  return wrap(text, Math.max(width - at, 20)).replaceAll('\n', `\n${' '.repeat(at)}`)
+}
+
 /** The rule in a line or more: verdict, id, sentence, section; what is wrong below it. */
 function ruleLines({ id, verdict, text, section, issues }: Judged, { style, width }: Run): string {
   const paint = verdict === 'failed' ? style.bad : verdict === 'ok' ? style.good : style.dim
-  const indent = ' '.repeat(15)
-  const sentence = wrap(
-    `${id.padEnd(5)} ${text ?? ''} ${section === undefined ? '' : `[${section}]`}`.trimEnd(),
-    width,
-    indent,
-  )
+  // Where there is no room for three columns, sentences go below.
+  const at = width < 60 ? 2 : 21
+  const head = `${paint(VERDICTS[verdict].padEnd(14))} ${id.padEnd(5)}`
+  const sentence = `${text ?? ''}${section === undefined ? '' : ` [${section}]`}`
   const found = issues.map(({ code, message, field, tlvType, offset }) => {
     const where = [
       field,
@@ -80,9 +83,11 @@ function ruleLines({ id, verdict, text, section, issues }: Judged, { style, widt
       offset === undefined ? undefined : `offset ${offset}`,
     ]
     const place = where.filter((part) => part !== undefined).join(', ')
-    return `\n${indent}${wrap(`${oneLine(message)}${place === '' ? '' : ` (${place})`}: ${code}`, width - 15, indent)}`
+    return `${oneLine(message)}${place === '' ? '' : ` (${place})`}: ${code}`
   })
-  return `${paint(VERDICTS[verdict].padEnd(14))} ${sentence}${found.join('')}`
+  const below = found.map((line) => `\n${' '.repeat(at)}${column(line, at, width)}`).join('')
+  if (sentence === '') return head.trimEnd() + below
+  return `${head}${at === 2 ? '\n  ' : ' '}${column(sentence, at, width)}${below}`
 }
 
 function explainMessage(seen: Inspection, text: string, run: Run): number {

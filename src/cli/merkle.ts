@@ -53,7 +53,7 @@ function height(node: MerkleNode): number {
 
 export const command = defineCommand({
   description:
-    'Every record outside of types 240 to 1000 is a leaf, in ascending order, with a nonce that hides it in payer proofs. The root is what signatures commit to; the root of an offer is its id. For a payer proof it is the tree of the proof itself, which proof_signature signs.',
+    'Every record outside of types 240 to 1000 is a leaf, in ascending order, with a nonce that hides it in payer proofs. The root is what signatures commit to; offers have one, too, but are not signed. For a payer proof it is the tree of the proof itself, which proof_signature signs.',
   args: { string: { summary: 'a string of any kind, or hex with --as', stdin: true } },
   options: { as: AS },
   examples: ['lno merkle lnr1…', 'lno merkle --json lni1… | jq -r .root', 'lno merkle --as offer 0a0161…'],
@@ -106,7 +106,7 @@ export const command = defineCommand({
         rest.push(['signature', signature.signature === null ? 'none' : toHex(signature.signature)])
         rest.push(['verdict', valid === null ? 'not signed' : valid ? style.good('valid') : style.bad('not valid')])
       } else {
-        rest.push(['verdict', 'offers are not signed; the root is the offer id'])
+        rest.push(['verdict', 'offers are not signed'])
       }
       lines.push('', columnsOf(rest, width, style.dim))
       return lines.join('\n')

@@ -9,7 +9,7 @@ import {
 import { INVOICE_MATCH_RULES } from '../../bolt12/rules/invoice-match.js'
 import { REQUEST_MATCH_RULES } from '../../bolt12/rules/request-match.js'
 import type { Issue, Verdict } from '../../bolt12/rules/rule.js'
-import { ruleText } from '../../bolt12/rules/text.js'
+import { RULE_TEXT } from '../../bolt12/rules/text.js'
 
 /** All that became of one rule; a rule may be judged in several steps, each with its own code. */
 export interface Judged {
@@ -32,7 +32,7 @@ export function judgedRules({ rules }: Inspection): readonly Judged[] {
     byId.set(rule.id, {
       id: rule.id,
       verdict: heavier,
-      ...ruleText(rule.id),
+      ...RULE_TEXT[rule.id],
       issues: [...(before?.issues ?? []), ...issues],
     })
   }

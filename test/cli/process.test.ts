@@ -1,0 +1,66 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { vectorText } from './vectors.js'
+
+/** The command line as a process, for what only a process has: pipes, signals, the version check. */
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const OFFER = vectorText('bolt12/offers-test.json', 0, 'bolt12')
+
+/** Starting a process takes long on a busy machine. */
+const TIMEOUT = 60_000
+
+function start(argv: readonly string[]): ChildProcessWithoutNullStreams {
+  const env = { PATH: process.env.PATH, HOME: '/nonexistent' }
+  return spawn(process.execPath, ['--import', 'tsx', MAIN, ...argv], { env })
+}
+
+async function ended(child: ChildProcessWithoutNullStreams) {
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (part) => {
+    stdout += part
+  })
+  child.stderr.on('data', (part) => {
+    stderr += part
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, stdout, stderr }
+}
+
+test('a string piped in is decoded, results and hints apart', { timeout: TIMEOUT }, async () => {
+  const child = start(['decode', '-'])
+  child.stdin.end(`${OFFER}\n`)
+  const { code, stdout, stderr } = await ended(child)
+  expect(code).toBe(0)
+  expect(stdout).toContain('offer_issuer_id')
+  expect(stderr).toBe(`Next: lno explain ${OFFER}\n`)
+})
+
+test('an error is one line and an exit code', { timeout: TIMEOUT }, async () => {
+  const { code, stdout, stderr } = await ended(start(['decode', `${OFFER}b`]))
+  expect(code).toBe(1)
+  expect(stdout).toBe('')
+  expect(stderr).toMatch(/^lno: STRING_[^\n]*\n$/)
+})
+
+test('a reader that goes away ends it quietly', { timeout: TIMEOUT }, async () => {
+  const child = start(['explain', OFFER])
+  child.stdout.destroy()
+  const { code, stderr } = await ended(child)
+  expect(code).toBe(0)
+  expect(stderr.replace(/^Next: .*\n$/, '')).toBe('')
+})
+
+test('SIGINT while it waits for standard input: 130', { timeout: TIMEOUT }, async () => {
+  const child = start(['decode', '-'])
+  const end = ended(child)
+  // More than a pipe holds: when all of it is taken, the process reads, and has its handlers.
+  await new Promise((resolve) => child.stdin.write(' '.repeat(500_000), resolve))
+  child.kill('SIGINT')
+  const { code, stderr } = await end
+  expect(code).toBe(130)
+  expect(stderr).toBe('lno: stopped by SIGINT\n')
+})
