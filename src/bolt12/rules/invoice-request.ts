@@ -73,7 +73,9 @@ export const INVOICE_REQUEST_RULES: readonly Rule<Subject>[] = [
     reads: ['offer_chains', 'offer_features', 'offer_quantity_max', 'offer_issuer_id', 'offer_paths'],
     applies: isStandalone,
     check({ fields }) {
-      const found = (['offer_chains', 'offer_features', 'offer_quantity_max'] as const).find((name) => fields[name])
+      const found = (['offer_chains', 'offer_features', 'offer_quantity_max'] as const).find(
+        (name) => fields[name] !== undefined,
+      )
       return found && { message: `${found} has no place in a request that answers no offer`, path: [found] }
     },
   },

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { decodeStream } from '../../src/bolt12/decode.js'
+import { inspect } from '../../src/bolt12/inspect.js'
+import type { Bolt12Message, Layout } from '../../src/bolt12/layout.js'
+import { judge, type ReadContext, type Rule } from '../../src/bolt12/rules/rule.js'
+import { codeOf } from '../support/code-of.js'
+import { craft, type Value } from './craft.js'
+
+/** Records as a test writes them, in any order. */
+export type Records = readonly (readonly [number, Value])[]
+
+/** What a reader with these rules makes of bytes: `accepted` or the first code. */
+export function verdictOf<M extends Bolt12Message>(
+  layout: Layout<M>,
+  bytes: Uint8Array,
+  context: ReadContext,
+  rules: readonly Rule<M>[] = layout.rules,
+): string {
+  const decoded = codeOf(() => decodeStream(layout, bytes, {}, rules))
+  if (decoded !== 'accepted') return decoded
+  const message = decodeStream(layout, bytes, {}, rules)
+  return rules.flatMap((rule) => judge(rule, message, layout.table, context).issues)[0]?.code ?? 'accepted'
+}
+
+/** Writes records as a stream; `seal` may add what depends on the others, such as a signature. */
+export function sorted(records: Records): Uint8Array {
+  return craft(...[...records].sort(([a], [b]) => a - b))
+}
+
+/**
+ * Declares for one rule of a message: the least that it refuses, which no other rule does, and its nearest neighbour that
+ * is accepted.
+ */
+export function refusals<M extends Bolt12Message>(
+  layout: Layout<M>,
+  context: ReadContext,
+  write: (records: Records) => Uint8Array = sorted,
+) {
+  return (id: string, title: string, code: string, refused: Records, accepted: Records): void => {
+    test(`${id}: ${title} is refused`, { tags: [id] }, () => {
+      expect(verdictOf(layout, write(accepted), context), 'the neighbour').toBe('accepted')
+      expect(verdictOf(layout, write(refused), context), 'the counter-example').toBe(code)
+      const others = layout.rules.filter((rule) => rule.code !== code)
+      expect(others, 'one rule has the code').toHaveLength(layout.rules.length - 1)
+      expect(verdictOf(layout, write(refused), context, others), 'without the rule').toBe('accepted')
+      const { issues } = inspect(write(refused), { as: layout.kind, context })
+      expect(issues.map((issue) => [issue.code, issue.rule])).toEqual([[code, id]])
+    })
+  }
+}
