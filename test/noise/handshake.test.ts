@@ -171,6 +171,11 @@ describe('an act that is not as it should be', () => {
     expect(code(feedHandshake(act1.state, badTag(act2.output)).state)).toBe('ACT2_BAD_TAG')
     expect(code(feedHandshake(act2.state, badTag(act3.output)).state)).toBe('ACT3_BAD_TAG')
     expect(code(feedHandshake(act2.state, flip(act3.output, 8)).state)).toBe('ACT3_BAD_CIPHERTEXT')
+    // A node id of the right length, sealed as it should be, which is no point (BOLT 8, "act3 bad rs test").
+    const badId = fromHex(
+      '00bfe3a702e93e3a9948c2ed6e5fd7590a6e1c3a0344cfc9d5b57357049aa2235536ad09a8ee351870c2bb7f78b754a26c6cef79a98d25139c856d7efd252c2ae73c',
+    )
+    expect(code(feedHandshake(act2.state, badId).state)).toBe('ACT3_BAD_PUBKEY')
   })
 
   test('after a failure nothing is read and nothing is answered', { tags: ['N4'] }, () => {

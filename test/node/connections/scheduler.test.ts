@@ -63,6 +63,17 @@ describe('the scheduler', () => {
     expect(turn()).toBe(false)
   })
 
+  test('does not let cheap jobs without end keep expensive ones waiting', () => {
+    const { made, turn } = turns()
+    const done: string[] = []
+    const flood = made.queue()
+    const cheap = { expensive: false, run: () => flood.push(cheap) }
+    for (const name of ['a', 'b', 'c']) made.queue().push({ expensive: true, run: () => done.push(name) })
+    for (let i = 0; i < 10; i++) flood.push(cheap)
+    for (let i = 0; i < 3; i++) turn()
+    expect(done).toEqual(['a', 'b', 'c'])
+  })
+
   test('goes on after a job that threw, and forgets what was cleared', () => {
     const { made, turn } = turns()
     const done: string[] = []
