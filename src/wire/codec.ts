@@ -248,7 +248,7 @@ export function array<T>(of: Codec<T>, min = 0): Codec<readonly T[]> {
     },
     write: (writer, values) => {
       if (values.length < min) outOfRange(name, `${values.length} elements`)
-      for (const value of values) of.write(writer, value)
+      for (const [i, value] of values.entries()) inside(i, () => of.write(writer, value))
     },
   }
 }
@@ -290,7 +290,7 @@ export function counted<T>(count: Codec<number>, of: Codec<T>, min = 0): Codec<r
     write: (writer, values) => {
       if (values.length < min) outOfRange(name, `${values.length} elements`)
       count.write(writer, values.length)
-      for (const value of values) of.write(writer, value)
+      for (const [i, value] of values.entries()) inside(i, () => of.write(writer, value))
     },
   }
 }

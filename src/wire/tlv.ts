@@ -152,8 +152,9 @@ export function readFields<T extends Table>(
     const valueOffset = base + record.offset + record.bytes.length - record.value.length
     try {
       const reader = new Reader(record.value, valueOffset, touched)
-      fields[name] = inside(name, () => codec.read(reader))
+      const value = inside(name, () => codec.read(reader))
       reader.end()
+      fields[name] = value
     } catch (error) {
       if (!(error instanceof LnoError)) throw error
       errors.push(located(error, { tlvType: record.type, path: error.path ?? [name] }))
