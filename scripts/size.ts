@@ -6,16 +6,16 @@ import { INSTALL_BUDGET, mb, measureInstall, overBudget } from './lib/install.js
 import { ROOT, run } from './lib/run.js'
 
 /**
- * Ceilings in bytes of the built package, bundled for a browser, minified and gzipped, some hundred bytes above what was
+ * Ceilings in bytes of the built package, bundled for a browser, minified and gzipped, a little above what was
  * measured. Who needs a higher one raises it in the commit that needs it.
  */
 const BUNDLES: readonly { readonly code: string; readonly ceiling: number }[] = [
-  { code: "export * from 'lno'", ceiling: 60_000 },
-  { code: "export * from 'lno/wire'", ceiling: 25_000 },
-  { code: "export * from 'lno/noise'", ceiling: 25_000 },
-  { code: "export * from 'lno/blinding'", ceiling: 30_000 },
-  { code: "export * from 'lno/onion'", ceiling: 40_000 },
-  { code: "export { decodeOffer } from 'lno'", ceiling: 40_000 },
+  { code: "export * from 'lno'", ceiling: 40_000 },
+  { code: "export * from 'lno/wire'", ceiling: 23_000 },
+  { code: "export * from 'lno/noise'", ceiling: 13_600 },
+  { code: "export * from 'lno/blinding'", ceiling: 20_000 },
+  { code: "export * from 'lno/onion'", ceiling: 24_000 },
+  { code: "export { decodeOffer } from 'lno'", ceiling: 18_500 },
 ]
 
 /** Sentences for people, which must stay where they are printed: one in a bundle means that a whole table is. */
