@@ -4,16 +4,14 @@ import { issueJson } from '../bolt12/json.js'
 import { fromPasted } from '../bolt12/pasted.js'
 import { RULE_TEXT } from '../bolt12/rules/text.js'
 import { allCodes, findCode } from './all-codes.js'
-import { COMMANDS } from './commands.js'
-import { defineCommand } from './frame/command.js'
-import type { Context } from './frame/context.js'
+import { type Context, defineCommand } from './frame/command.js'
 import { cliError, EXIT, exitCodeOf } from './frame/exit.js'
 import { nearest } from './frame/nearest.js'
 import { columnsOf, oneLine, withString, wrap } from './frame/text.js'
 import { AS, type Kind, readInput } from './show/input.js'
 import { codesOfRule, type Judged, judgedRules, rulesOfCode } from './show/rules.js'
 
-type Run = Pick<Context, 'result' | 'next' | 'style' | 'width' | 'config' | 'io'>
+type Run = Pick<Context, 'result' | 'next' | 'style' | 'width' | 'config' | 'io' | 'commands'>
 
 /** A text that can only be a code or a rule: no string has an underscore, or is that short. */
 function looksLikeName(text: string): boolean {
@@ -99,7 +97,7 @@ function explainMessage(seen: Inspection, text: string, run: Run): number {
     rules: rules.map(({ issues, ...rule }) => ({ ...rule, issues: issues.map(issueJson) })),
     issues: seen.issues.map(issueJson),
   }
-  const { result, next, style } = run
+  const { result, next, style, commands } = run
   result(document, () => {
     const name = (seen.kind ?? 'something that is not BOLT 12').replace('_', ' ')
     const count = broken.length === 1 ? '1 rule is broken' : `${broken.length} rules are broken`
@@ -110,7 +108,7 @@ function explainMessage(seen: Inspection, text: string, run: Run): number {
   })
   const first = seen.issues[0]
   if (first) next(`lno explain ${first.code}`)
-  else if (seen.kind === 'offer' && COMMANDS.some(({ name }) => name === 'fetch')) next(withString('lno fetch', text))
+  else if (seen.kind === 'offer' && commands.some(({ name }) => name === 'fetch')) next(withString('lno fetch', text))
   else next(withString('lno decode', text))
   return seen.issues.length === 0 ? EXIT.ok : EXIT.invalid
 }

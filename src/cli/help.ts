@@ -1,5 +1,5 @@
-import { COMMANDS } from './commands.js'
-import { defineCommand, kebab } from './frame/command.js'
+import { defineCommand } from './frame/command.js'
+import { kebab } from './frame/declaration.js'
 import { usage } from './frame/exit.js'
 import { commandHelp, nounHelp, overview } from './frame/help.js'
 import { widthOf } from './frame/text.js'
@@ -8,20 +8,20 @@ export const command = defineCommand({
   args: { command: { summary: 'the command to show', optional: true, many: true } },
   options: {},
   examples: ['lno help', 'lno help decode', 'lno help path unblind'],
-  run: async ({ args, io, style, result }) => {
+  run: async ({ args, commands, io, style, result }) => {
     const width = widthOf(io.stdout.columns, 80)
     const name = args.command.join(' ')
     if (name === '') {
-      const table = COMMANDS.map((entry) => ({ name: entry.name, group: entry.group, summary: entry.summary }))
-      result({ commands: table }, () => overview(COMMANDS, style, width))
+      const table = commands.map((entry) => ({ name: entry.name, group: entry.group, summary: entry.summary }))
+      result({ commands: table }, () => overview(commands, style, width))
       return
     }
-    const entry = COMMANDS.find((candidate) => candidate.name === name)
+    const entry = commands.find((candidate) => candidate.name === name)
     if (entry === undefined) {
-      const verbs = COMMANDS.filter((candidate) => candidate.name.startsWith(`${name} `))
+      const verbs = commands.filter((candidate) => candidate.name.startsWith(`${name} `))
       if (verbs.length === 0) throw usage(`no command ${JSON.stringify(name)}`)
       const table = verbs.map(({ name, group, summary }) => ({ name, group, summary }))
-      result({ commands: table }, () => nounHelp(name, COMMANDS, style, width))
+      result({ commands: table }, () => nounHelp(name, commands, style, width))
       return
     }
     const { command } = await entry.load()

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { COMMANDS } from './commands.js'
 import { type Config, configOf } from './config.js'
-import type { AnyCommand, Entry } from './frame/command.js'
-import { kebab } from './frame/command.js'
+import type { Context, Entry } from './frame/command.js'
 import { makeContext } from './frame/context.js'
+import { kebab } from './frame/declaration.js'
 import { cliError, EXIT, exitCodeOf, usage } from './frame/exit.js'
 import { commandHelp, fiveLines, GLOBAL_OPTIONS, nounHelp, overview } from './frame/help.js'
 import type { Io } from './frame/io.js'
@@ -70,7 +70,8 @@ export function version(): string {
 }
 
 /** Runs a command that was found; rejects with what it threw. */
-async function runCommand(entry: Entry, command: AnyCommand, rest: readonly string[], io: Io): Promise<number> {
+async function runCommand(entry: Entry, rest: readonly string[], io: Io, commands: readonly Entry[]): Promise<number> {
+  const { command } = await entry.load()
   const { args, options, globals, settings } = parse(command, rest, io.env)
   if (globals.help) {
     const style = styleFor(usesColor(io.stdout, io.env, globals.noColor))
@@ -93,7 +94,15 @@ async function runCommand(entry: Entry, command: AnyCommand, rest: readonly stri
     for (const [name, { stdin }] of Object.entries(command.args)) {
       if (stdin && read[name] === '-') read[name] = await readStdin(io)
     }
-    return command.run(makeContext(io, globals, getConfig, { args: read, options } as never, entry.name))
+    return command.run(
+      makeContext(io, globals, entry.name, {
+        // Their types are those of the command's declaration, by which they were read.
+        args: read as Context['args'],
+        options: options as Context['options'],
+        config: getConfig,
+        commands,
+      }),
+    )
   }
   const code = await Promise.race([run(), interrupted])
   if (code === undefined && io.signal.aborted) throw cliError('INTERRUPTED', `stopped by ${String(io.signal.reason)}`)
@@ -121,7 +130,7 @@ async function dispatch(argv: readonly string[], io: Io, entries: readonly Entry
     io.stdout.write(nounHelp(found.name, entries, style, width))
     return EXIT.ok
   }
-  return runCommand(entry, (await entry.load()).command, found.rest, io)
+  return runCommand(entry, found.rest, io, entries)
 }
 
 /**

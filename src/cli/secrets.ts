@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { isLnoError } from '../base/error.js'
 import { fromHex } from '../base/hex.js'
 import { isScalar } from '../crypto/group.js'
-import type { Context } from './frame/context.js'
+import type { Context } from './frame/command.js'
 import { cliError } from './frame/exit.js'
 
 /** The option of every command that needs secrets. */

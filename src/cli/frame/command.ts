@@ -1,63 +1,47 @@
-import type { Context } from './context.js'
+import type { Config } from '../config.js'
+import type { Arguments, ArgumentValue, Options, OptionValue } from './declaration.js'
+import type { Io } from './io.js'
+import type { Style } from './style.js'
 
 /** The three sections of `lno help`. */
 export type Group = 'Everyday' | 'Node' | 'Implementers'
 
-/** A positional argument. Keys of `args` are its names, in order. */
-export interface Argument {
-  readonly summary: string
-  readonly optional?: boolean
-  /** Takes all that follow (the last argument only). */
-  readonly many?: boolean
-  /** `-` stands for the text on standard input (bounded, trimmed). */
-  readonly stdin?: boolean
+/** What a command gets to work with. */
+export interface Context<A extends Arguments = Arguments, O extends Options = Options> {
+  readonly args: { readonly [K in keyof A]: ArgumentValue<A[K]> }
+  readonly options: { readonly [K in keyof O]: OptionValue<O[K]> }
+  readonly io: Io
+  /** The table of commands, for those that show it. */
+  readonly commands: readonly Entry[]
+  /** `--json` was given: standard output is one JSON document. */
+  readonly json: boolean
+  /** Colours of standard output, off where they do not belong. */
+  readonly style: Style
+  /** Characters of a line of standard output; infinite when it is no terminal. */
+  readonly width: number
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal
+  /** Network and data folder: flag, then environment, then config file, then default. */
+  config(): Config
+  /**
+   * The result, on standard output: `document` with `--json` (bigints become strings of digits, bytes hex), else what
+   * `human` returns. Text of strangers in `human` must have gone through `escapeForDisplay`.
+   */
+  result(document: unknown, human: () => string): void
+  /** Like `result`, for commands that print as things happen: with `--json` one document a line. */
+  event(document: unknown, human: () => string): void
+  /** A line for people on standard error; not with `--quiet`. */
+  note(text: string): void
+  /** A line on standard error that `--quiet` does not hide. */
+  warn(text: string): void
+  /**
+   * Reports an error after a result was printed: its line on standard error. Returns the exit code for `run` to return.
+   * Where nothing was printed, throwing is enough.
+   */
+  fail(error: unknown): number
+  /** The command that is useful next, at the very end, on standard error; not with `--json` or `--quiet`. */
+  next(command: string): void
 }
-
-/** An option. Keys of `options` are camelCase; the flag is the same in kebab case: `dataDir` is `--data-dir`. */
-export interface Option {
-  readonly summary: string
-  /** One letter: `-n`. */
-  readonly short?: string
-  /** Name of its value in help: `MSAT`. An option without one is a switch. */
-  readonly value?: string
-  /** May be given several times; the values become a list. */
-  readonly many?: boolean
-  /** The only values allowed. */
-  readonly choices?: readonly string[]
-  /** Reads the text; throws `usage(…)` for what it cannot read. */
-  readonly parse?: (text: string) => unknown
-  /** As text, read like a given one. */
-  readonly default?: string
-  /** Also taken from `LNO_<NAME>` and from the key of the same (kebab case) name in the config file. */
-  readonly setting?: boolean
-  /** A usage error when it is given nowhere. */
-  readonly required?: boolean
-}
-
-export type Arguments = Readonly<Record<string, Argument>>
-export type Options = Readonly<Record<string, Option>>
-
-/** What `run` sees of an argument. */
-export type ArgumentValue<A extends Argument> = A extends { readonly many: true }
-  ? readonly string[]
-  : A extends { readonly optional: true }
-    ? string | undefined
-    : string
-
-type One<O extends Option> = O extends { readonly parse: (text: string) => infer T }
-  ? T
-  : O extends { readonly choices: readonly (infer C)[] }
-    ? C
-    : string
-
-/** What `run` sees of an option. */
-export type OptionValue<O extends Option> = O extends { readonly value: string }
-  ? O extends { readonly many: true }
-    ? readonly One<O>[]
-    : O extends { readonly default: string } | { readonly required: true }
-      ? One<O>
-      : One<O> | undefined
-  : boolean
 
 /** An exit code, or nothing for 0. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a command that prints and ends returns nothing at all
@@ -96,9 +80,4 @@ export interface Entry {
   readonly summary: string
   /** The command's file; it is loaded when the command is run or its help is asked for, never before. */
   readonly load: () => Promise<{ readonly command: AnyCommand }>
-}
-
-/** `dataDir` as people type it: `data-dir`. */
-export function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

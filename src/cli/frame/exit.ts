@@ -1,4 +1,4 @@
-import { isLnoError, LnoError, type Where } from '../../base/error.js'
+import { LnoError, type Where } from '../../base/error.js'
 import type { NodeCode } from '../../node/codes.js'
 import type { CliCode } from '../codes.js'
 
@@ -57,13 +57,4 @@ export function cliError(code: CliCode, message: string, where?: Where): LnoErro
 /** The command line is wrong: exit code 2. */
 export function usage(message: string): LnoError {
   return cliError('USAGE', message)
-}
-
-/** The same fault as a usage error, whatever the code of the layer that found it (a bad number in an option). */
-export function asUsage<T>(what: string, read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    throw isLnoError(error) ? usage(`${what}: ${error.message}`) : error
-  }
 }

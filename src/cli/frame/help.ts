@@ -1,5 +1,6 @@
 import { variableOf } from '../config.js'
-import { type AnyCommand, type Entry, type Group, kebab, type Option } from './command.js'
+import type { AnyCommand, Entry, Group } from './command.js'
+import { kebab, type Option } from './declaration.js'
 import type { Style } from './style.js'
 import { columnsOf, wrap } from './text.js'
 

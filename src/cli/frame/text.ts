@@ -54,11 +54,6 @@ export function columnsOf(
     .join('\n')
 }
 
-/** `text`, or its beginning when it is longer than `most` characters. */
-export function shorten(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`
-}
-
 /** The command with its string in place, or a placeholder for a string too long to be read in a line. */
 export function withString(command: string, text: string, placeholder = 'STRING'): string {
   const safe = /^[a-zA-Z0-9]{1,200}$/.test(text)
