@@ -63,7 +63,6 @@ export const REPLY_SHORT_CHANNEL_IDS_END = /* @__PURE__ */ message({
   name: 'reply_short_channel_ids_end',
   body: { chain_hash: chainHash, full_information: u8 },
 })
-export interface ReplyShortChannelIdsEnd extends MessageFields<typeof REPLY_SHORT_CHANNEL_IDS_END> {}
 
 /** Asks which channels were opened in a range of blocks. */
 export const QUERY_CHANNEL_RANGE = /* @__PURE__ */ message({
@@ -119,4 +118,3 @@ export const GOSSIP_TIMESTAMP_FILTER = /* @__PURE__ */ message({
   name: 'gossip_timestamp_filter',
   body: { chain_hash: chainHash, first_timestamp: u32, timestamp_range: u32 },
 })
-export interface GossipTimestampFilter extends MessageFields<typeof GOSSIP_TIMESTAMP_FILTER> {}

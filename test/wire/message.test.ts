@@ -31,8 +31,10 @@ describe('a message', () => {
     const largest = encodeMessage(LETTER, full)
     expect(largest).toHaveLength(65535)
     expect(codeOf(() => decodeMessage(LETTER, largest))).toBe('accepted')
-    expect(codeOf(() => encodeMessage(LETTER, { ...full, stamp: 1 }))).toBe('MESSAGE_TOO_LONG')
-    const longer = concatBytes(largest, fromHex('020101'))
+    const oneMore = { weight: 1, text: new Uint8Array(MAX_MESSAGE - 7) }
+    expect(codeOf(() => encodeMessage(LETTER, oneMore))).toBe('MESSAGE_TOO_LONG')
+    const longer = concatBytes(fromHex('1234' + '00000001' + 'fff8'), oneMore.text)
+    expect(longer).toHaveLength(65536)
     expect(codeOf(() => decodeMessage(LETTER, longer))).toBe('MESSAGE_TOO_LONG')
   })
 
