@@ -2,13 +2,15 @@ import { toHex } from '../base/hex.js'
 import type { BlindedPath } from '../blinding/blinded-path.js'
 import type { SciddirOrPubkey } from '../wire/codec.js'
 import { rows, type TlvRecord } from '../wire/tlv.js'
+import { chainHashOf } from './chains.js'
 import { minorUnitDecimals } from './currency.js'
 import type { Inspection } from './inspect.js'
 import { DEFAULT_RELATIVE_EXPIRY } from './invoice.js'
 import { type Bolt12Message, type Kind, layoutOf } from './layout.js'
 import { offerId } from './merkle.js'
 import type { Issue } from './rules/rule.js'
-import type { BlindedPayinfo } from './subtypes.js'
+import { segwitAddress } from './segwit-address.js'
+import type { BlindedPayinfo, FallbackAddress } from './subtypes.js'
 
 /** What `JSON.stringify` takes as it is. */
 export type JsonValue = string | number | boolean | readonly JsonValue[] | { readonly [key: string]: JsonValue }
@@ -122,7 +124,15 @@ function members(): readonly (readonly [keyof Fields, Print<never>])[] {
     plain('invoice_relative_expiry', integer),
     plain('invoice_payment_hash', toHex),
     ['invoice_amount', under('invoice_amount_msat', amount)],
-    plain('invoice_fallbacks', (all) => all.map(({ version, address }) => ({ version, hex: toHex(address) }))),
+    [
+      'invoice_fallbacks',
+      (all: readonly FallbackAddress[], { invreq_chain: chain = chainHashOf('bitcoin') }: Fields): JsonObject => ({
+        invoice_fallbacks: all.map(({ version, address: program }) => {
+          const address = segwitAddress(chain, version, program)
+          return { version, hex: toHex(program), ...(address !== undefined && { address }) }
+        }),
+      }),
+    ],
     plain('invoice_features', toHex),
     plain('invoice_node_id', toHex),
     plain('signature', toHex),

@@ -12,7 +12,10 @@ export const OFFER = {
   offer_currency: /* @__PURE__ */ field(6n, utf8),
   /** Least amount for one item: msat, or the minor unit (cents) of `offer_currency`. */
   offer_amount: /* @__PURE__ */ field(8n, tu64),
-  /** What is sold; mandatory with an amount. */
+  /**
+   * What is sold; mandatory with an amount. No text of BOLT 12 has a limit but that of its message, and characters that
+   * control a terminal stay in it: they are signed and hashed, so they are escaped where they are shown, not here.
+   */
   offer_description: /* @__PURE__ */ field(10n, utf8),
   /** Feature bits, big-endian. */
   offer_features: /* @__PURE__ */ field(12n, featureBits),

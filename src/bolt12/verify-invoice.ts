@@ -5,6 +5,7 @@ import { INVOICE } from './invoice.js'
 import { INVOICE_RULES, MPP_ALLOWED, MPP_REQUIRED } from './rules/invoice.js'
 import { INVOICE_MATCH_RULES, type InvoiceExpectation } from './rules/invoice-match.js'
 import { type Issue, judge, judgeMatch, type ReadContext } from './rules/rule.js'
+import { isWitnessProgram } from './segwit-address.js'
 import type { FallbackAddress } from './subtypes.js'
 
 /** All that an invoice is held against: what was asked for, how it came, who reads it and when. */
@@ -44,13 +45,7 @@ export function paymentParts({ fields }: InvoiceMessage): 'required' | 'allowed'
   return has(MPP_REQUIRED) ? 'required' : has(MPP_ALLOWED) ? 'allowed' : 'single'
 }
 
-/**
- * The fallback addresses that may be used (rule IR14): witness versions to 16, programs of 2 to 40 bytes; version 0 has 20
- * or 32 bytes, version 1 has 32. The others are ignored.
- */
+/** The fallback addresses that may be used (rule IR14); those that are no addresses are ignored. */
 export function usableFallbacks({ fields }: InvoiceMessage): readonly FallbackAddress[] {
-  return (fields.invoice_fallbacks ?? []).filter(({ version, address: { length } }) => {
-    if (version > 16 || length < 2 || length > 40) return false
-    return version === 0 ? length === 20 || length === 32 : version !== 1 || length === 32
-  })
+  return (fields.invoice_fallbacks ?? []).filter(({ version, address }) => isWitnessProgram(version, address))
 }

@@ -10,6 +10,7 @@ import { chainHashOf } from '../../src/wire/chains.js'
 import { codeOf } from '../support/code-of.js'
 import { ALICE, craft, pathsBytes } from './craft.js'
 
+const KINDS: readonly Kind[] = ['offer', 'invoice_request', 'invoice', 'invoice_error', 'payer_proof']
 const issuer = [22, ALICE.id] as const
 const context = { now: 100n, chains: [chainHashOf('bitcoin')] }
 const text = encodeOffer(decodeOffer(craft([10, 'tea'], issuer)))
@@ -57,7 +58,11 @@ describe('every rule has a verdict', () => {
   })
 
   test('each of them has a sentence', () => {
-    for (const { rule } of inspectOffer(text).rules) expect(RULE_TEXT[rule.id]?.text, rule.id).toMatch(/\.$/)
+    for (const kind of KINDS.filter((each) => each !== 'payer_proof')) {
+      const { rules } = inspect(craft(issuer), { as: kind })
+      for (const { rule } of rules) expect(RULE_TEXT[rule.id]?.text, rule.id).toMatch(/\.$/)
+    }
+    expect(RULE_TEXT.constructor, 'names of people find nothing else').toBeUndefined()
   })
 
   test('without a context what depends on the reader is not checked', () => {
@@ -117,7 +122,6 @@ describe('all that is wrong is told', () => {
 })
 
 describe('nothing that comes in breaks anything', () => {
-  const KINDS: readonly Kind[] = ['offer', 'invoice_request', 'invoice', 'invoice_error', 'payer_proof']
   const types = fc.constantFrom(
     ...Array.from({ length: 92 }, (_, i) => i),
     160,

@@ -4,9 +4,10 @@ import { blindedPath } from '../../src/blinding/blinded-path.js'
 import { decodeAny, decodeInvoiceError, decodeOffer } from '../../src/bolt12/decode.js'
 import { inspect, inspectOffer } from '../../src/bolt12/inspect.js'
 import { toJson } from '../../src/bolt12/json.js'
+import { chainHashOf } from '../../src/wire/chains.js'
 import { array, encode } from '../../src/wire/codec.js'
 import { type Json, parseJson } from '../support/json.js'
-import { ALICE, craft, pathOf } from './craft.js'
+import { ALICE, craft, pathOf, type Value } from './craft.js'
 
 type Fixture = { readonly messages: readonly { readonly bolt12: string; readonly decode: Json }[] }
 
@@ -67,6 +68,25 @@ test('unknown records are shown with type, length and value', () => {
     { type: '1000000001', length: 0, value: '' },
   ])
   expect(json.valid).toBe(true)
+})
+
+test('addresses to fall back to are printed for their chain, where they are addresses', () => {
+  // The programs are those of BIP 173's and BIP 350's examples.
+  const v0 = '751e76e8199196d454941c45d1b3a323f1433bd6'
+  const v1 = '79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
+  const printed = (...records: readonly (readonly [number, Value])[]) =>
+    toJson(inspect(craft(...records), { as: 'invoice' })).invoice_fallbacks
+  const fallbacks = `hex:000014${v0}010020${v1}000003aabbcc`
+  expect(printed([172, fallbacks])).toEqual([
+    { version: 0, hex: v0, address: 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4' },
+    { version: 1, hex: v1, address: 'bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0' },
+    { version: 0, hex: 'aabbcc' },
+  ])
+  expect(printed([80, chainHashOf('testnet')], [172, fallbacks])).toMatchObject([
+    { address: 'tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx' },
+    { address: 'tb1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq47zagq' },
+    { version: 0 },
+  ])
 })
 
 test('an invoice_error prints its three fields', () => {

@@ -102,6 +102,79 @@ const SECTIONS: readonly (readonly [section: string, texts: Readonly<Record<stri
       OR13: 'Several requests may be sent at once.',
     },
   ],
+  [
+    'BOLT 12 Requirements For Invoice Requests',
+    {
+      RW1: 'A request for an offer holds all of its fields, byte for byte, unknown ones too.',
+      RW2: 'The request is for one of the chains of the offer.',
+      RW3: 'The payer signs with the key that it names.',
+      RW4: 'Where the offer has no price the payer names an amount, else at least the price of what is asked for.',
+      RW5: 'The payer takes a fresh key for each request.',
+      RW6: 'The payer says how many items, from 1 to the maximum, where the offer has one, and only there.',
+      RW7: 'A request that stands alone says what it pays for, how much, and where to send the invoice.',
+      RW8: 'A request that stands alone holds no field that only an offer gives a meaning.',
+      RW9: 'The writer uses only types that belong in a request.',
+      RW10: 'The metadata of a request cannot be guessed.',
+      RW11: 'Amounts are in the smallest unit of the chain.',
+      RW12: 'The payer sets the feature bits that it supports.',
+      RW13: 'A payer that found the offer by a name gives that name.',
+      RR1: 'The request holds the key of the payer and its metadata.',
+      RR2: 'Every record has a type that belongs in a request.',
+      RR3: 'The request demands no feature that is unknown here.',
+      RR4: 'The signature is that of the payer; only a request that stands alone may do without.',
+      RR5: 'There is at least one hop in each path of the request.',
+      RR6: 'The same metadata gets the same invoice only where the offer has an issuer id; else always a new one.',
+      RR7: 'The fields of the offer are exactly those of an offer of ours that is in force.',
+      RR8: 'The request came over one of the paths of its offer, or over none where the offer has none.',
+      RR9: 'A quantity is there if the offer takes one, and lies between 1 and its maximum.',
+      RR10: 'The amount is not below what the offer asks for this quantity.',
+      RR11: 'Offer or request name an amount.',
+      RR12: 'The invoice goes back over the reply path.',
+      RR13: 'A request that stands alone names an amount, and neither chains, features nor a maximum quantity.',
+      RR14: 'The invoice for a request that stands alone goes over its paths, and without them to the payer.',
+      RR15: 'The request is for a chain in use here.',
+      RR16: 'Name and domain hold only letters, digits, dots, hyphens and underscores.',
+    },
+  ],
+  [
+    'BOLT 12 Requirements For Invoices',
+    {
+      IW1: 'An invoice says when it was made and the least amount that is accepted.',
+      IW2: 'An invoice holds all fields of its request, and its amount where it named one.',
+      IW3: 'The payment hash is the hash of the preimage.',
+      IW4: 'The key that signs is the issuer id, or the last blinded node id of the path that the request came over.',
+      IW5: 'There is exactly one signature.',
+      IW6: 'The invoice says whether it may or must be paid in several parts.',
+      IW7: 'The invoice says when it expires unless that is after two hours.',
+      IW8: 'Addresses to fall back to come with the best one first.',
+      IW9: 'There is at least one path, best first, and the costs of each.',
+      IW10: 'Payments that use none of these paths are ignored.',
+      IR1: 'The invoice holds amount, time of making, payment hash and node id.',
+      IR2: 'The invoice is for a chain in use here.',
+      IR3: 'The invoice demands no feature that is unknown here.',
+      IR4: 'The invoice has not expired.',
+      IR5: 'There is at least one path, each with at least one hop and with costs of its own.',
+      IR6: 'There is a path that demands no feature which is unknown here.',
+      IR7: 'The invoice repeats every field of the request that was sent, byte for byte.',
+      IR8: 'The key that signs is the one that the offer, or the path that was used, promised.',
+      IR9: 'Who sends an invoice for a request that stands alone is known from elsewhere.',
+      IR10: 'The signature is that of the node id.',
+      IR11: 'Paths that stand first are preferred.',
+      IR12: 'The invoice is paid in several parts only if it allows that.',
+      IR13: 'The amount is what was asked for, or what the user agreed to pay.',
+      IR14: 'Addresses that are no addresses are ignored.',
+      IR15: 'The invoice came over the very path that was given for the answer.',
+    },
+  ],
+  [
+    'BOLT 12 Invoice Errors',
+    {
+      EW1: 'An error says what is wrong.',
+      EW2: 'An error may name the field at fault.',
+      EW3: 'A suggested value comes with its field, and is a valid encoding of it.',
+      ER1: 'An error counts only when it comes over the path that was given for the answer, and says something.',
+    },
+  ],
 ]
 
 function byId(): Record<string, RuleText> {
@@ -110,5 +183,5 @@ function byId(): Record<string, RuleText> {
   return out
 }
 
-/** What each rule says, by its id. */
+/** What each rule of BOLT 12 says, by its id. */
 export const RULE_TEXT: Readonly<Record<string, RuleText>> = /* @__PURE__ */ byId()
