@@ -5,6 +5,9 @@ import { BOLT12_CODES } from '../bolt12/codes.js'
 import { CRYPTO_CODES } from '../crypto/codes.js'
 import { GOSSIP_CODES } from '../gossip/codes.js'
 import { NODE_CODES } from '../node/codes.js'
+import { CONNECTION_CODES } from '../node/connections/codes.js'
+import { MESSENGER_CODES } from '../node/messenger/codes.js'
+import { OFFERS_CODES } from '../node/offers/codes.js'
 import { NOISE_CODES } from '../noise/codes.js'
 import { ONION_CODES } from '../onion/codes.js'
 import { WIRE_CODES } from '../wire/codes.js'
@@ -21,6 +24,9 @@ export const CODES_BY_FOLDER: Readonly<Record<string, Readonly<Record<string, Co
   bolt12: BOLT12_CODES,
   gossip: GOSSIP_CODES,
   node: NODE_CODES,
+  'node/connections': CONNECTION_CODES,
+  'node/messenger': MESSENGER_CODES,
+  'node/offers': OFFERS_CODES,
   cli: CLI_CODES,
 }
 

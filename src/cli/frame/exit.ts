@@ -1,5 +1,6 @@
 import { LnoError, type Where } from '../../base/error.js'
 import type { NodeCode } from '../../node/codes.js'
+import type { ConnectionCode } from '../../node/connections/codes.js'
 import type { CliCode } from '../codes.js'
 
 /** Exit codes of every command. */
@@ -18,7 +19,7 @@ export const EXIT = {
 } as const
 
 /** Codes that do not mean "invalid or refused" (exit 1). Stages of a request are those of the design, section 5. */
-const EXIT_OF: Readonly<Partial<Record<CliCode | NodeCode, number>>> = {
+const EXIT_OF: Readonly<Partial<Record<CliCode | NodeCode | ConnectionCode, number>>> = {
   USAGE: EXIT.usage,
   BAD_CONFIG: EXIT.usage,
   NO_INPUT: EXIT.usage,
@@ -40,6 +41,15 @@ const EXIT_OF: Readonly<Partial<Record<CliCode | NodeCode, number>>> = {
   SENT_NO_REPLY: EXIT.network,
   REPLY_WRONG_PATH: EXIT.network,
   NO_PAYMENT_ROUTE: EXIT.network,
+  ACT_TIMEOUT: EXIT.network,
+  INIT_TIMEOUT: EXIT.network,
+  INIT_EXPECTED: EXIT.network,
+  INIT_REFUSED: EXIT.network,
+  PEER_ERROR: EXIT.network,
+  PEER_CLOSED: EXIT.network,
+  PEER_NOT_READING: EXIT.network,
+  PING_UNANSWERED: EXIT.network,
+  CONNECTIONS_STOPPED: EXIT.network,
   INVOICE_ERROR: EXIT.remote,
   INTERRUPTED: EXIT.interrupted,
 }

@@ -22,11 +22,12 @@ function whereOf(error: LnoError): string {
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }
 
-/** What to do next, for people. */
+/** What to do next, for people; nothing where the message says so itself. */
 function adviceFor(error: LnoError, command: string): string {
   if (error.code === 'UNEXPECTED') return 'this is a bug: set LNO_DEBUG=1 to see where, and report it'
   if (error.code === 'USAGE') return `see: ${command === '' ? 'lno help' : `lno ${command} --help`}`
-  if (error.code === 'NODE_NOT_RUNNING') return 'start one with: lno node start'
+  if (error.code === 'NODE_NOT_RUNNING')
+    return error.message.includes('lno node start') ? '' : 'start one with: lno node start'
   if (Object.hasOwn(CLI_CODES, error.code)) {
     const { advice } = CLI_CODES[error.code as keyof typeof CLI_CODES]
     return advice[0]!.toLowerCase() + advice.slice(1).replace(/\.$/, '')
@@ -38,7 +39,8 @@ function adviceFor(error: LnoError, command: string): string {
 export function errorLine(error: LnoError, command: string): string {
   const code = error.code === 'USAGE' || error.code === 'UNEXPECTED' ? '' : `${error.code}: `
   const message = oneLine(`${code}${error.message}${whereOf(error)}`).replace(/\.$/, '')
-  return `lno: ${message}; ${adviceFor(error, command)}`
+  const advice = adviceFor(error, command)
+  return `lno: ${message}${advice === '' ? '' : `; ${advice}`}`
 }
 
 /** The same as `--json` prints it, under the key `error`. */
