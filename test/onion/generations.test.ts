@@ -55,6 +55,10 @@ describe.each([modern, renumbered, halfBlinded])('generation $name', (generation
     expect(back.path_id).toEqual(of(7))
   })
 
+  test('names the codec of the reply paths in its payloads', () => {
+    expect(generation.replyPathCodec).toBe(generation.payloadTable.reply_path.codec)
+  })
+
   test('keeps its peer message’s type on the way', () => {
     const type = (message: Uint8Array) => message[0]! * 256 + message[1]!
     expect(type(request.message)).toBe(generation.messageType)
