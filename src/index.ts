@@ -18,6 +18,7 @@ export {
   decodeOffer,
   decodePayerProof,
 } from './bolt12/decode.js'
+export { type Destination, destinationsOf } from './bolt12/destinations.js'
 export { checkOffer, type Inspection, type InspectOptions, inspect, inspectOffer } from './bolt12/inspect.js'
 export type { Invoice, InvoiceMessage } from './bolt12/invoice.js'
 export type { InvoiceError, InvoiceErrorMessage } from './bolt12/invoice-error.js'
