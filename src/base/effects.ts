@@ -10,6 +10,13 @@ export interface Clock {
   after(ms: number, run: () => void): () => void
 }
 
+/** Says once that something is not wanted any more: an `AbortSignal` fits, which not every host declares. */
+export interface CancelSignal {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
 /** `length` unpredictable bytes. */
 export type Random = (length: number) => Uint8Array
 

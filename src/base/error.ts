@@ -10,6 +10,8 @@ export interface Where {
   readonly spec?: string
   /** Id of the rule in `conformance/rules.json`: `OR5`. */
   readonly rule?: string
+  /** More for programs, as plain data: the issues of an invoice, the attempts of a request. */
+  readonly details?: Readonly<Record<string, unknown>>
   readonly cause?: unknown
 }
 
@@ -24,6 +26,7 @@ export class LnoError extends Error {
   readonly offset: number | undefined
   readonly spec: string | undefined
   readonly rule: string | undefined
+  readonly details: Readonly<Record<string, unknown>> | undefined
 
   constructor(code: string, message: string, where: Where = {}) {
     super(message, where.cause === undefined ? undefined : { cause: where.cause })
@@ -34,6 +37,7 @@ export class LnoError extends Error {
     this.offset = where.offset
     this.spec = where.spec
     this.rule = where.rule
+    this.details = where.details
   }
 }
 

@@ -79,6 +79,22 @@ export const NODE_CODES = {
     meaning: 'The text is not an address that can be dialled or listened on.',
     advice: 'Give HOST:PORT, or a ws:// or wss:// address.',
   },
+  BAD_NODE_ID: {
+    meaning: 'The text is not the id of a node.',
+    advice: 'A node id is a compressed public key: 66 hex digits that begin with 02 or 03.',
+  },
+  BAD_SCID: {
+    meaning: 'The text is not a short channel id, or does not say which nodes the channel joins.',
+    advice: 'Write BLOCKxTRANSACTIONxOUTPUT, as in 700000x1200x1, and for --scid the ids of its two nodes behind it.',
+  },
+  PEER_NOT_FOUND: {
+    meaning: 'No such peer is connected, and none is kept connected.',
+    advice: '`lno peer list` shows those that are.',
+  },
+  INVOICE_NOT_FOUND: {
+    meaning: 'This node has neither made nor fetched such an invoice.',
+    advice: '`lno invoice list` shows those that it has, with their ids.',
+  },
   LISTEN_FAILED: {
     meaning: 'The address cannot be listened on.',
     advice: 'Choose another port, or stop the program that uses this one.',

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { resolve as resolvePath } from 'node:path'
+import type { CancelSignal } from '../../base/effects.js'
 import type { LnoError } from '../../base/error.js'
 import { decodeUtf8 } from '../../base/utf8.js'
 import { nodeError } from '../codes.js'
@@ -28,11 +29,11 @@ export interface CallOptions {
   /** Hears how far the node is. */
   readonly onProgress?: (progress: unknown) => void
   /** Cancels the request; the call ends with `CONTROL_CANCELLED`. */
-  readonly signal?: AbortSignal
+  readonly signal?: CancelSignal
 }
 
 export interface SubscribeOptions {
-  /** Kinds wanted: `peer` stands for `peer.connected` too. All by default. */
+  /** Kinds wanted: `peer` stands for `peer_connected` too. All by default. */
   readonly kinds?: readonly string[]
   /** Called once when no more events come: `CONTROL_SUBSCRIBER_TOO_SLOW`, or `CONTROL_LOST` when the node has ended. */
   readonly onDropped?: (error: LnoError) => void
@@ -102,8 +103,7 @@ export async function connectControl<Api = AnyApi>(
 
 async function open(dataDir: string): Promise<Socket> {
   const dir = resolvePath(dataDir)
-  const notRunning = (cause?: unknown): LnoError =>
-    nodeError('NODE_NOT_RUNNING', `no node runs on ${dir}. Start one with: lno node start`, { cause })
+  const notRunning = (cause?: unknown): LnoError => nodeError('NODE_NOT_RUNNING', `no node runs on ${dir}`, { cause })
   const path = await findSocket(dir)
   if (path === undefined) throw notRunning()
   return new Promise((resolve, reject) => {

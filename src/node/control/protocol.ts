@@ -32,7 +32,7 @@ export interface Hello {
   readonly network: string
 }
 
-/** Something that happened in the node; `kind` says what (`peer.connected`), the rest depends on it. */
+/** Something that happened in the node; `kind` says what (`peer_connected`), the rest depends on it. */
 export interface ControlEvent {
   readonly kind: string
   readonly [member: string]: unknown
@@ -47,6 +47,7 @@ export interface WireError {
   readonly offset?: number
   readonly spec?: string
   readonly rule?: string
+  readonly details?: Readonly<Record<string, unknown>>
 }
 
 /** Notifications of the node. */
@@ -80,7 +81,7 @@ export function toWireText(value: unknown): string {
 function toWireError(error: unknown): WireError {
   if (!(error instanceof LnoError))
     return { code: 'INTERNAL', message: 'something went wrong inside the node: see its log' }
-  const { code, message, path, tlvType, offset, spec, rule } = error
+  const { code, message, path, tlvType, offset, spec, rule, details } = error
   return {
     code,
     message,
@@ -89,19 +90,21 @@ function toWireError(error: unknown): WireError {
     ...(offset !== undefined && { offset }),
     ...(spec && { spec }),
     ...(rule && { rule }),
+    ...(details && { details }),
   }
 }
 
 /** The error that a node sent, as a client throws it. Members of a wrong form are left out: the other side may be newer. */
 export function fromWireError(data: unknown, fallback: string): LnoError {
   const members = isObject(data) ? data : {}
-  const { code, message, path, tlvType, offset, spec, rule } = members
+  const { code, message, path, tlvType, offset, spec, rule, details } = members
   const where: Where = {
     ...(isPath(path) && { path }),
     ...(typeof tlvType === 'string' && /^\d{1,20}$/.test(tlvType) && { tlvType: BigInt(tlvType) }),
     ...(typeof offset === 'number' && { offset }),
     ...(typeof spec === 'string' && { spec }),
     ...(typeof rule === 'string' && { rule }),
+    ...(isObject(details) && { details }),
   }
   return new LnoError(
     typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,63}$/.test(code) ? code : 'INTERNAL',

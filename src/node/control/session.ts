@@ -238,7 +238,7 @@ export function controlSession(socket: Socket, host: SessionHost, onEnd: () => v
   return {
     publish(event, json) {
       for (const [subscription, kinds] of subscriptions) {
-        if (kinds && !kinds.some((kind) => event.kind === kind || event.kind.startsWith(`${kind}.`))) continue
+        if (kinds && !kinds.some((kind) => event.kind === kind || event.kind.startsWith(`${kind}_`))) continue
         if (socket.writableLength <= MAX_EVENT_BACKLOG_BYTES) {
           send(`{"jsonrpc":"2.0","method":"event","params":{"subscription":${subscription},"event":${json}}}`)
           continue

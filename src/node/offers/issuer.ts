@@ -55,6 +55,7 @@ export interface OwnOffer {
 
 export type IssuerEvent =
   | { readonly type: 'offer_created'; readonly id: string; readonly text: string }
+  | { readonly type: 'offer_disabled' | 'offer_enabled'; readonly id: string }
   | {
       readonly type: 'request_ignored'
       readonly from: NodeId | undefined
@@ -103,6 +104,7 @@ export class Issuer {
   readonly #options: IssuerOptions
   readonly #offers = new Map<string, OwnOffer>()
   readonly #paths = new PathIdTable<string>()
+  readonly #turns = new Map<string, Promise<void>>()
 
   private constructor(options: IssuerOptions) {
     this.#options = options
@@ -191,6 +193,7 @@ export class Issuer {
     const { disabled: _, ...rest } = own.stored
     const stored: StoredOffer = disabled ? { ...rest, disabled: BigInt(this.#options.clock.now()) } : rest
     await this.#options.store.commit([{ key: storeKey('offer', own.id), value: storedOffer.encode(stored) }])
+    this.#emit({ type: disabled ? 'offer_disabled' : 'offer_enabled', id: own.id })
     return this.#add({ offer: own.offer, stored })
   }
 
@@ -220,12 +223,34 @@ export class Issuer {
   }
 
   async #answer(delivery: Delivery): Promise<void> {
-    const { clock, chain, convert, promises } = this.#options
     // With its signature: whatever comes next costs the same for good and bad guesses (pitfall 23).
     const request = decodeInvoiceRequest(delivery.value)
+    const own = this.#offers.get(idOf(request.records))
+    if (own === undefined) return this.#decide(delivery, request, own)
+    const metadata = toHex(sha256(request.fields.invreq_metadata ?? new Uint8Array(0)))
+    const turn = own.stored.single_use === 1 ? own.id : `${own.id}/${metadata}`
+    return this.#inTurn(turn, () => this.#decide(delivery, request, this.#offers.get(own.id)))
+  }
+
+  /**
+   * One after the other: what is decided depends on what was promised before, and a promise is made while the disk works.
+   * Two requests for a single-use offer in the same moment would otherwise both be served.
+   */
+  async #inTurn(key: string, run: () => Promise<void>): Promise<void> {
+    const mine = (this.#turns.get(key) ?? Promise.resolve()).then(run)
+    const over = mine.catch(() => undefined)
+    this.#turns.set(key, over)
+    try {
+      await mine
+    } finally {
+      if (this.#turns.get(key) === over) this.#turns.delete(key)
+    }
+  }
+
+  async #decide(delivery: Delivery, request: InvoiceRequestMessage, own: OwnOffer | undefined): Promise<void> {
+    const { clock, chain, convert, promises } = this.#options
     const arrivedAt = this.#paths.get(delivery.pathId)
-    const id = idOf(request.records)
-    const own = this.#offers.get(id)
+    const id = own?.id ?? idOf(request.records)
     const arrivedOn = delivery.pathId === undefined ? 'no_path' : arrivedAt === id ? 'offer_path' : 'other_path'
     const now = BigInt(Math.floor(clock.now() / 1000))
     const requestHash = sha256(request.bytes)

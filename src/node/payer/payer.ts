@@ -1,4 +1,4 @@
-import type { Clock, Random, Store } from '../../base/effects.js'
+import type { CancelSignal, Clock, Random, Store } from '../../base/effects.js'
 import { isLnoError, LnoError } from '../../base/error.js'
 import { toHex } from '../../base/hex.js'
 import { estimateCost } from '../../bolt12/amount.js'
@@ -9,6 +9,7 @@ import { checkOffer } from '../../bolt12/inspect.js'
 import type { InvoiceMessage } from '../../bolt12/invoice.js'
 import type { InvoiceErrorMessage } from '../../bolt12/invoice-error.js'
 import type { InvoiceRequestMessage } from '../../bolt12/invoice-request.js'
+import { issueJson } from '../../bolt12/json.js'
 import type { OfferMessage } from '../../bolt12/offer.js'
 import { errorOf, type Issue } from '../../bolt12/rules/rule.js'
 import { verifyInvoiceFor } from '../../bolt12/verify-invoice.js'
@@ -29,6 +30,7 @@ import {
   startFetch,
   stepFetch,
 } from './fetch-machine.js'
+import { invoiceErrorJson } from './invoice-error-json.js'
 import { type StoredRequest, storedRequest } from './record.js'
 
 /** Requests under way at once: as many as one control client may have; each holds some kilobytes. */
@@ -50,7 +52,7 @@ export interface FetchOptions {
   readonly attempts?: number
   /** Milliseconds an attempt, 15 000 unless given. */
   readonly timeoutMs?: number
-  readonly signal?: AbortSignal
+  readonly signal?: CancelSignal
   readonly onProgress?: (progress: FetchProgress) => void
 }
 
@@ -122,7 +124,7 @@ interface Open {
   refusal: { readonly issues?: readonly Issue[]; readonly invoiceError?: InvoiceErrorMessage } | undefined
 }
 
-/** An error of a fetch that carries what the issuer said, or what was wrong with its invoice. */
+/** An error of a fetch; its `details` are the same as plain data: `attempts`, `issues`, `invoice_error`. */
 export class FetchError extends LnoError {
   readonly problems: readonly Problem[]
   /** Of `INVOICE_ERROR`. Text of a stranger: escape it before it is shown. */
@@ -131,10 +133,18 @@ export class FetchError extends LnoError {
   readonly issues: readonly Issue[]
 
   constructor(problem: Problem, problems: readonly Problem[], refusal: Open['refusal']) {
-    super(problem.code, problem.why, { spec: 'BOLT 12' })
+    const invoiceError = problem.code === 'INVOICE_ERROR' ? refusal?.invoiceError : undefined
+    const issues = problem.code === 'INVOICE_REFUSED' ? (refusal?.issues ?? []) : []
+    super(problem.code, problem.why, {
+      details: {
+        attempts: problems,
+        ...(issues.length > 0 && { issues: issues.map(issueJson) }),
+        ...(invoiceError && { invoice_error: invoiceErrorJson(invoiceError) }),
+      },
+    })
     this.problems = problems
-    this.invoiceError = problem.code === 'INVOICE_ERROR' ? refusal?.invoiceError : undefined
-    this.issues = problem.code === 'INVOICE_REFUSED' ? (refusal?.issues ?? []) : []
+    this.invoiceError = invoiceError
+    this.issues = issues
   }
 }
 

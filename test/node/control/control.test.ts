@@ -122,17 +122,17 @@ test('events reach subscribers of their kind until they end it', async () => {
   const peers: unknown[] = []
   const endAll = await connection.subscribe((event) => all.push(event))
   await connection.subscribe((event) => peers.push(event), { kinds: ['peer'] })
-  server.publish({ kind: 'peer.connected', sinceMs: 5n })
+  server.publish({ kind: 'peer_connected', sinceMs: 5n })
   server.publish({ kind: 'peers', nodeId: Uint8Array.of(2) })
   await connection.call('whoami', {})
   await endAll()
   server.publish({ kind: 'peer' })
   await connection.call('whoami', {})
   expect(all).toEqual([
-    { kind: 'peer.connected', sinceMs: '5' },
+    { kind: 'peer_connected', sinceMs: '5' },
     { kind: 'peers', nodeId: '02' },
   ])
-  expect(peers).toEqual([{ kind: 'peer.connected', sinceMs: '5' }, { kind: 'peer' }])
+  expect(peers).toEqual([{ kind: 'peer_connected', sinceMs: '5' }, { kind: 'peer' }])
 })
 
 test('an event that follows right behind the answer of subscribe is not lost', async () => {

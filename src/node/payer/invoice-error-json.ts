@@ -1,0 +1,39 @@
+import { isLnoError } from '../../base/error.js'
+import { toHex } from '../../base/hex.js'
+import { INVOICE } from '../../bolt12/invoice.js'
+import type { InvoiceErrorMessage } from '../../bolt12/invoice-error.js'
+import { decode } from '../../wire/codec.js'
+import type { Table } from '../../wire/tlv.js'
+
+/** An invoice_error for programs. `error` is text of a stranger: escape it before it is shown. */
+export interface InvoiceErrorJson {
+  readonly error: string
+  /** Type of the field that was wrong, and its name if it has one here. */
+  readonly erroneous_field?: string
+  readonly field?: string
+  /** What would be accepted: the bytes, and as a number or text where the field is one. */
+  readonly suggested_value?: string
+  readonly suggested?: string
+}
+
+/** The field by its name, the suggestion as that field's value. */
+export function invoiceErrorJson({ fields }: InvoiceErrorMessage): InvoiceErrorJson {
+  const { error = '', erroneous_field: type, suggested_value: bytes } = fields
+  const row = Object.entries(INVOICE as Table).find(([, { type: own }]) => own === type)
+  let suggested: string | undefined
+  if (row !== undefined && bytes !== undefined) {
+    try {
+      const value: unknown = decode(row[1].codec, bytes)
+      if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'string') suggested = String(value)
+    } catch (unreadable) {
+      if (!isLnoError(unreadable)) throw unreadable
+    }
+  }
+  return {
+    error,
+    ...(type !== undefined && { erroneous_field: type.toString() }),
+    ...(row && { field: row[0] }),
+    ...(bytes && { suggested_value: toHex(bytes) }),
+    ...(suggested !== undefined && { suggested }),
+  }
+}
