@@ -16,14 +16,22 @@ export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
   help: { short: 'h', summary: 'how to use the command' },
 }
 
+/** The choices where they are short enough to stand in place of the value. */
+function shortChoices({ choices }: Option): string | undefined {
+  const text = choices?.join('|')
+  return text !== undefined && text.length <= 20 ? text : undefined
+}
+
 /** `-n, --dry-run`, `--network <NAME>`. */
-export function flagsOf(name: string, option: Option): string {
-  const value = option.choices ? ` <${option.choices.join('|')}>` : option.value ? ` <${option.value}>` : ''
-  return `${option.short ? `-${option.short}, ` : ''}--${kebab(name)}${value}`
+function flagsOf(name: string, option: Option): string {
+  const choices = shortChoices(option)
+  const value = choices ?? option.value
+  return `${option.short ? `-${option.short}, ` : ''}--${kebab(name)}${value === undefined ? '' : ` <${value}>`}`
 }
 
 function detailsOf(name: string, option: Option): string {
   const notes = [
+    option.choices && shortChoices(option) === undefined ? `one of ${option.choices.join(', ')}` : undefined,
     option.required ? 'required' : undefined,
     option.many ? 'may be repeated' : undefined,
     option.default === undefined ? undefined : `default ${option.default}`,
@@ -45,28 +53,20 @@ function section(title: string, body: string, style: Style): string {
   return `${style.bold(title)}\n${body.replace(/^(?=.)/gm, '  ')}\n`
 }
 
-const DEFAULT_EXAMPLES = [
+/** What to try, the most useful first; those whose command is there are shown. */
+const TO_TRY = [
   ['lno decode lno1…', 'what an offer says'],
   ['lno explain lno1…', 'which rules it keeps, and which it breaks'],
   ['lno demo', 'three nodes on this machine: an offer becomes an invoice'],
-  ['lno node start', 'your own node'],
   ['lno fetch lno1…', 'an invoice for an offer'],
+  ['lno explain TLV_ORDER', 'what an error code means'],
+  ['lno merkle lnr1…', 'what its signature commits to'],
 ] as const
 
-function hasCommand(entries: readonly Entry[], line: string): boolean {
-  const words = line.split(' ').slice(1)
-  return entries.some(({ name }) => name === words[0] || name === words.slice(0, 2).join(' '))
-}
-
-/** Bare `lno`: what to try. */
+/** Bare `lno`: five lines to try. */
 export function fiveLines(entries: readonly Entry[], width: number): string {
-  const lines = DEFAULT_EXAMPLES.filter(([line]) => hasCommand(entries, line))
-  const more = [
-    ['lno explain TLV_ORDER', 'what an error code means'],
-    ['lno help', 'every command'],
-  ] as const
-  const missing = Math.max(1, 5 - lines.length)
-  return `${columnsOf([...lines, ...more.slice(-missing)].slice(-5), width)}\n`
+  const known = TO_TRY.filter(([line]) => entries.some(({ name }) => line.startsWith(`lno ${name}`)))
+  return `${columnsOf([...known.slice(0, 4), ['lno help', 'every command']], width)}\n`
 }
 
 /** `lno help`. */
