@@ -146,6 +146,11 @@ describe('attribution data', () => {
     const forged = returned(4)
     forged.attribution[3]! ^= 1 // the hold time of the first hop
     expect(readFailure({ ...forged, sharedSecrets })).toMatchObject({ source: 4, holdTimes: [], unverifiedFrom: 0 })
+    const [only] = sharedSecrets as [Uint8Array]
+    const alone = addAttribution({ sharedSecret: only, holdTime: 7 })
+    expect(readHoldTimes(alone, [only])).toEqual([7])
+    alone[3]! ^= 1
+    expect(readHoldTimes(alone, [only])).toEqual([])
   })
 
   test('catch a return packet altered between two hops', { tags: ['FO4'] }, () => {
