@@ -1,0 +1,28 @@
+/**
+ * The running node: connections, onion messages, offers, requests, storage and control. Node.js only.
+ * @module
+ */
+export type { ByteStream, CancelSignal, Clock, Listener, Net, NetAddress, Random, Store } from '../base/effects.js'
+export { formatAddress, type PeerAddress, parseAddress, parseNodeId, parsePeer } from './addresses.js'
+export { systemClock } from './clock.js'
+export type { ConnectionEvent, Connections, PeerInfo } from './connections/index.js'
+export {
+  type CallOptions,
+  type ConnectOptions,
+  type ControlClient,
+  connectControl,
+  type SubscribeOptions,
+} from './control/client.js'
+export type { ControlEvent, Hello } from './control/protocol.js'
+export { type DataDir, openDataDir } from './data-dir.js'
+export { type JsonEvent, type NodeEvent, type NodeEventType, toJsonEvent } from './events.js'
+export { identityOf, type NodeIdentity } from './identity.js'
+export type { NodeId } from './messenger/routes.js'
+export { systemNet } from './net/index.js'
+export { createNode, type LnoNode, type NodeInfo, type NodeOptions } from './node.js'
+export type { Issuer, NewOffer, OwnOffer } from './offers/issuer.js'
+export type { PaymentPaths, Receivable, ReceiveOptions } from './offers/payment-paths.js'
+export { FetchError, type FetchOptions, type FetchProgress, type FetchResult, type Payer } from './payer/payer.js'
+export { systemRandom } from './random.js'
+export { parseScid, parseScidLink, type ScidLink } from './scids.js'
+export { type MemoryStore, memoryStore } from './store/memory-store.js'

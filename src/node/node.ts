@@ -1,0 +1,250 @@
+import type { Clock, Net, NetAddress, Random, Store } from '../base/effects.js'
+import { isLnoError, type LnoError } from '../base/error.js'
+import { toHex } from '../base/hex.js'
+import type { OfferMessage } from '../bolt12/offer.js'
+import { modern } from '../onion/generations/modern.js'
+import { type ChainName, chainHashOf } from '../wire/chains.js'
+import { INIT_FEATURES } from '../wire/feature-table.js'
+import { AddressBook } from './address-book.js'
+import { formatAddress } from './addresses.js'
+import { nodeError } from './codes.js'
+import { Connections, type ConnectionsOptions, type PeerInfo } from './connections/index.js'
+import type { NodeEvent } from './events.js'
+import type { NodeIdentity } from './identity.js'
+import { OnionMessenger } from './messenger/messenger.js'
+import type { OutboxOptions } from './messenger/outbox.js'
+import type { NodeId } from './messenger/routes.js'
+import { Issuer } from './offers/issuer.js'
+import { type PaymentPaths, unroutablePaths } from './offers/payment-paths.js'
+import { Promises } from './offers/promises.js'
+import { type FetchOptions, type FetchResult, Payer } from './payer/payer.js'
+import { type ScidLink, scidResolver } from './scids.js'
+import { deriveSecret } from './secrets.js'
+
+/** Milliseconds for reaching a peer that a request of ours needs: an attempt is waited for 15 s, and a dead host must not eat it. */
+const DIAL_FOR_REQUEST_MS = 10_000
+
+/** What a node is made of. Everything that it does to the world goes through `store`, `net`, `clock` and `random`. */
+export interface NodeOptions {
+  readonly network: ChainName
+  /** `openDataDir` gives one that lasts, `identityOf(random(32))` one for once. */
+  readonly identity: NodeIdentity
+  readonly store: Store
+  readonly net: Net
+  readonly clock: Clock
+  readonly random: Random
+  /** Addresses to take calls on; none unless given. */
+  readonly listen?: readonly NetAddress[]
+  /** Feature bits of init; `INIT_FEATURES` unless given. */
+  readonly features?: readonly number[]
+  /** Channels that the user names, so that paths which begin at one can be followed. */
+  readonly scids?: readonly ScidLink[]
+  readonly ping?: ConnectionsOptions['ping']
+  /** Onion messages a second to a peer; 4 with a burst of 4 unless given. */
+  readonly rateOf?: OutboxOptions['rateOf']
+  /** Who receives payments. Without it offers can be made on regtest only, and their invoices cannot be paid. */
+  readonly paymentPaths?: PaymentPaths
+  /** Calls back in the next turn of the event loop (`setImmediate`); `clock.after(0, …)` unless given. */
+  readonly nextTurn?: ConnectionsOptions['nextTurn']
+  /** Hears everything. Must not throw. */
+  readonly onEvent?: (event: NodeEvent) => void
+}
+
+/** What is known of a running node. */
+export interface NodeInfo {
+  /** 66 hex digits. */
+  readonly nodeId: NodeId
+  readonly network: ChainName
+  /** Where it takes calls, as people write it. */
+  readonly addresses: readonly string[]
+  readonly features: readonly number[]
+  readonly peers: number
+  readonly offers: number
+  /** `none`: offers can be made on regtest only, and their invoices cannot be paid. */
+  readonly wallet: 'none' | 'given'
+  /** Unix milliseconds. */
+  readonly startedAt: number
+}
+
+/** A running node. */
+export interface LnoNode {
+  readonly id: NodeId
+  readonly connections: Connections
+  readonly messenger: OnionMessenger
+  readonly issuer: Issuer
+  readonly promises: Promises
+  readonly payer: Payer
+  readonly addressBook: AddressBook
+  info(): NodeInfo
+  /**
+   * Connects to a peer. `keep` also keeps it connected, now and after a restart.
+   * @throws LnoError as `Connections.connect`
+   */
+  connectPeer(nodeId: NodeId, address: NetAddress, options?: { readonly keep?: boolean }): Promise<PeerInfo>
+  /** Hangs up, and forgets where the peer was. False when nothing was known of it. */
+  disconnectPeer(nodeId: NodeId): Promise<boolean>
+  /** Asks for an invoice. @throws LnoError as `Payer.fetch` */
+  fetch(offer: OfferMessage, options?: Omit<FetchOptions, 'offer'>): Promise<FetchResult>
+  /** Ends all that is under way. The store stays open: it belongs to whoever opened it. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a node: reads what is stored, takes calls, reaches for the peers to be kept connected.
+ * @throws LnoError `LISTEN_FAILED`, `BAD_ADDRESS`, `STORE_CORRUPT`, `STORE_FAILED`
+ */
+export async function createNode(options: NodeOptions): Promise<LnoNode> {
+  const { network, identity, store, net, clock, random, scids = [], onEvent = () => undefined } = options
+  const { keys, nodeSecret } = identity
+  const id = toHex(keys.publicKey)
+  const chain = chainHashOf(network)
+  const features = options.features ?? INIT_FEATURES
+  const startedAt = clock.now()
+  const addressBook = await AddressBook.load(store)
+  const promises = await Promises.load(store)
+
+  const connections = new Connections({
+    identity: keys,
+    net,
+    clock,
+    random,
+    chains: [chain],
+    features,
+    ...(options.ping && { ping: options.ping }),
+    ...(options.nextTurn && { nextTurn: options.nextTurn }),
+    onEvent: (event) => {
+      // Before it is told: whoever hears it finds everything in the state that it speaks of.
+      if (event.type === 'peer_disconnected') onPeerGone(event.peer.id)
+      onEvent(event)
+    },
+  })
+  const messenger = new OnionMessenger({
+    identity: keys,
+    connections,
+    clock,
+    random,
+    generations: [modern],
+    resolveScid: scidResolver(scids),
+    links: () => [...issuer.links(), ...scids.map(({ nodes }) => nodes)],
+    ...(options.rateOf && { rateOf: options.rateOf }),
+    onEvent,
+  })
+  const paymentPaths = options.paymentPaths ?? (network === 'regtest' ? ownPaths(identity, random) : undefined)
+  const issuer = await Issuer.start({
+    messenger,
+    clock,
+    random,
+    store,
+    promises,
+    identity: keys,
+    pathSecret: deriveSecret(nodeSecret, 'path_id of offers'),
+    issuerSecret: deriveSecret(nodeSecret, 'issuer ids of offers'),
+    chain,
+    paymentPaths,
+    onEvent,
+  })
+  const payer = new Payer({
+    messenger,
+    clock,
+    random,
+    store,
+    selfId: id,
+    chains: [chain],
+    replySecret: deriveSecret(nodeSecret, 'path_id of replies'),
+    generation: modern,
+    dialable: () => addressBook.nodes,
+    connect: reach,
+    onEvent,
+  })
+
+  function onPeerGone(nodeId: NodeId): void {
+    messenger.onPeerGone(nodeId)
+    payer.onPeerGone(nodeId)
+  }
+
+  /** Makes sure that a peer is connected which a request is to go over. */
+  async function reach(nodeId: NodeId): Promise<void> {
+    const peer = connections.peer(nodeId) ?? (await dialAny(nodeId))
+    if (peer.onionMessages !== 'no') return
+    throw nodeError('PEER_HAS_NO_ONION_MESSAGES', 'the first peer of the way takes no onion messages')
+  }
+
+  async function dialAny(nodeId: NodeId): Promise<PeerInfo> {
+    let failure: LnoError = nodeError(
+      'NO_ROUTE',
+      'the first peer of the way is not connected, and its address is not known',
+    )
+    for (const address of addressBook.of(nodeId)) {
+      try {
+        return await connections.connect(nodeId, address, DIAL_FOR_REQUEST_MS)
+      } catch (error) {
+        if (!isLnoError(error)) throw error
+        failure = error
+      }
+    }
+    throw failure
+  }
+
+  let stopped = false
+  const node: LnoNode = {
+    id,
+    connections,
+    messenger,
+    issuer,
+    promises,
+    payer,
+    addressBook,
+    info: () => ({
+      nodeId: id,
+      network,
+      addresses,
+      features,
+      peers: connections.peers().length,
+      offers: issuer.list().length,
+      wallet: options.paymentPaths === undefined ? 'none' : 'given',
+      startedAt,
+    }),
+    connectPeer: async (nodeId, address, { keep = false } = {}) => {
+      const peer = await connections.connect(nodeId, address)
+      addressBook.add(peer.id, address)
+      if (!keep) return peer
+      await addressBook.keep(peer.id, clock.now())
+      connections.keep(peer.id, ...addressBook.of(peer.id))
+      return connections.peer(peer.id) ?? peer
+    },
+    disconnectPeer: async (nodeId) => {
+      const wasConnected = connections.disconnect(nodeId)
+      const wasKnown = await addressBook.forget(nodeId)
+      return wasConnected || wasKnown
+    },
+    fetch: (offer, more = {}) => payer.fetch({ ...more, offer }),
+    stop: async () => {
+      if (stopped) return
+      stopped = true
+      onEvent({ type: 'node_stopping' })
+      payer.close()
+      messenger.close()
+      await connections.stop()
+    },
+  }
+
+  const addresses: string[] = []
+  try {
+    for (const address of options.listen ?? []) addresses.push(formatAddress(await connections.listen(address)))
+  } catch (error) {
+    await node.stop()
+    throw error
+  }
+  for (const nodeId of addressBook.kept) connections.keep(nodeId, ...addressBook.of(nodeId))
+  onEvent({ type: 'node_ready', nodeId: id, network, addresses })
+  return node
+}
+
+/** What a node without a wallet promises on regtest. */
+function ownPaths({ keys, nodeSecret }: NodeIdentity, random: Random): PaymentPaths {
+  return unroutablePaths({
+    nodeId: keys.publicKey,
+    preimageSecret: deriveSecret(nodeSecret, 'preimages'),
+    random,
+  })
+}
