@@ -7,6 +7,15 @@ export { formatPath, isLnoError, LnoError, type Where } from './base/error.js'
 export { fromHex, toHex } from './base/hex.js'
 export { type Convert, type CostEstimate, differsSignificantly, estimateCost } from './bolt12/amount.js'
 export { type ChainName, chainHashOf, chainName } from './bolt12/chains.js'
+export { createInvoice, type InvoiceOptions, type InvoicePath } from './bolt12/create-invoice.js'
+export { createInvoiceError, type InvoiceErrorOptions } from './bolt12/create-invoice-error.js'
+export {
+  type CreatedInvoiceRequest,
+  createInvoiceRequest,
+  createStandaloneRequest,
+  type InvoiceRequestOptions,
+  type StandaloneRequestOptions,
+} from './bolt12/create-invoice-request.js'
 export { createOffer, encodeOffer, type IssuerName, type OfferOptions } from './bolt12/create-offer.js'
 export {
   type DecodeOptions,
@@ -22,13 +31,14 @@ export { type Destination, destinationsOf } from './bolt12/destinations.js'
 export { checkOffer, type Inspection, type InspectOptions, inspect, inspectOffer } from './bolt12/inspect.js'
 export type { Invoice, InvoiceMessage } from './bolt12/invoice.js'
 export type { InvoiceError, InvoiceErrorMessage } from './bolt12/invoice-error.js'
-export type { InvoiceRequest, InvoiceRequestMessage } from './bolt12/invoice-request.js'
+export { type InvoiceRequest, type InvoiceRequestMessage, isStandalone } from './bolt12/invoice-request.js'
 export { issueJson, type JsonObject, type JsonValue, toJson } from './bolt12/json.js'
 export type { Bolt12Message, Kind } from './bolt12/layout.js'
 export { type MerkleTree, merkleRoot, merkleTree, offerId } from './bolt12/merkle.js'
 export type { Offer, OfferMessage } from './bolt12/offer.js'
 export { fromPasted } from './bolt12/pasted.js'
 export type { PayerProof, PayerProofMessage } from './bolt12/payer-proof.js'
+export type { InvoiceArrival, InvoiceExpectation } from './bolt12/rules/invoice-match.js'
 export type { Issue, Layer, Phase, ReadContext, RuleOutcome, Verdict } from './bolt12/rules/rule.js'
 export {
   type Bolt12String,
@@ -37,3 +47,10 @@ export {
   encodeString,
   type Prefix,
 } from './bolt12/string.js'
+export {
+  type InvoiceCounterpart,
+  paymentParts,
+  usableFallbacks,
+  usablePaths,
+  verifyInvoiceFor,
+} from './bolt12/verify-invoice.js'

@@ -143,11 +143,6 @@ export function createStandaloneRequest(options: StandaloneRequestOptions): Crea
   return { request: decodeStream(INVOICE_REQUEST_LAYOUT, joinRecords(records)), payerKey }
 }
 
-/** True when `request` repeats exactly the fields of `offer` (rules RW1, RR7). */
-export function answersOffer(request: InvoiceRequestMessage, offer: OfferMessage): boolean {
-  return sameRecords(recordsIn(request.records, OFFER_RANGES), offer.records)
-}
-
 function extraRecords({ extra = [] }: InvoiceRequestOptions): readonly TlvRecord[] {
   for (const { type } of extra) {
     const reserved = Object.values({ ...OFFER, ...INVREQ_FIELDS }).some((field) => field.type === type)
