@@ -1,4 +1,5 @@
 import { type CodeText, LnoError, type Where } from '../base/error.js'
+import type { WireCode } from '../wire/codes.js'
 
 /** Codes of the running node. The first group is the stages of a request: one table for node, command line and lab. */
 export const NODE_CODES = {
@@ -74,10 +75,6 @@ export const NODE_CODES = {
   CONNECTION_LOST: {
     meaning: 'A connection broke off.',
     advice: 'It is dialled again when it is needed.',
-  },
-  BAD_ADDRESS: {
-    meaning: 'The text is not an address that can be dialled or listened on.',
-    advice: 'Give HOST:PORT, or a ws:// or wss:// address.',
   },
   BAD_NODE_ID: {
     meaning: 'The text is not the id of a node.',
@@ -198,7 +195,11 @@ export const NODE_CODES = {
 } as const satisfies Record<string, CodeText>
 export type NodeCode = keyof typeof NODE_CODES
 
-/** An error of the node; a misspelt code does not compile. */
-export function nodeError(code: NodeCode, message: string, where: Where = {}): LnoError {
+/** An error of the node; a misspelt code does not compile. What a user writes as an address has the code of the wire's. */
+export function nodeError(
+  code: NodeCode | Extract<WireCode, 'BAD_ADDRESS'>,
+  message: string,
+  where: Where = {},
+): LnoError {
   return new LnoError(code, message, where)
 }

@@ -87,8 +87,9 @@ export const WIRE_CODES = {
     advice: 'Compare the networks: bitcoin, testnet, signet and regtest do not mix.',
   },
   BAD_ADDRESS: {
-    meaning: 'A network address of a node does not have the form of its type.',
-    advice: 'Write HOST:PORT, [IPV6]:PORT or NAME.onion:PORT; host names in ASCII (punycode), ports from 1 to 65535.',
+    meaning: 'A network address does not have the form of its type, or cannot be dialled or listened on.',
+    advice:
+      'Write HOST:PORT, [IPV6]:PORT, NAME.onion:PORT, or ws:// or wss:// in front; host names in ASCII (punycode), ports from 1 to 65535.',
   },
   ADDRESS_SECOND_DNS: {
     meaning: 'A node announces more than one host name.',
