@@ -292,6 +292,13 @@ describe('errors', () => {
   const failing = (error: unknown, argv: string[] = [], env: Record<string, string> = {}) =>
     lno(['fail', ...argv], { entries: [entry('fail', throwing(error))], env })
 
+  test('what an error says to programs stands in the document', async () => {
+    const error = new LnoError('X', 'x', { details: { attempts: [{ amount: 5n }] } })
+    expect((await failing(error, ['--json'])).json()).toEqual({
+      error: { code: 'X', message: 'x', details: { attempts: [{ amount: '5' }] } },
+    })
+  })
+
   const full = new LnoError('SOME_CODE', 'the thing is wrong', {
     path: ['offer_paths', 0, 'first_path_key'],
     tlvType: 16n,

@@ -53,5 +53,6 @@ export function errorJson(error: LnoError): Readonly<Record<string, unknown>> {
     ...(error.offset !== undefined && { offset: error.offset }),
     ...(error.rule !== undefined && { rule: error.rule }),
     ...(error.spec !== undefined && { spec: error.spec }),
+    ...(error.details !== undefined && { details: error.details }),
   }
 }
