@@ -1,0 +1,50 @@
+// npm run bench [-- --quick] [-- --json] [-- --only TEXT]: how fast the main operations are, and how much of that is
+// not cryptography.
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { nobleBackend } from '../src/crypto/noble.js'
+import { INVOICES } from './cases/invoices.js'
+import { NOISE } from './cases/noise.js'
+import { OFFERS } from './cases/offers.js'
+import { ONIONS } from './cases/onions.js'
+import { measure, type Result } from './measure.js'
+
+const ROUNDS = 120
+const QUICK_ROUNDS = 15
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, only: { type: 'string' } },
+})
+const rounds = values.quick ? QUICK_ROUNDS : ROUNDS
+const subjects = [...OFFERS, ...INVOICES, ...ONIONS, ...NOISE].filter(({ name }) => name.includes(values.only ?? ''))
+const machine = { cpu: cpus()[0]?.model ?? 'unknown', node: process.version, backend: nobleBackend.name, rounds }
+
+function row({ name, perSecond, microseconds, primitives, ratio, aim }: Result): string {
+  const cells = [
+    perSecond.toFixed(0).padStart(9),
+    microseconds.toFixed(1).padStart(9),
+    primitives.toFixed(1).padStart(11),
+  ]
+  const verdict = aim === undefined ? '' : `   ${ratio <= aim ? 'within' : 'OVER'} ${aim.toFixed(2)}`
+  return `${name.padEnd(52)}${cells.join('')}${ratio.toFixed(3).padStart(8)}${verdict}`
+}
+
+if (!values.json) {
+  console.log(`${machine.cpu}, Node ${machine.node}, backend ${machine.backend}, medians of ${rounds} turns\n`)
+  console.log(`${''.padEnd(52)} a second  µs each  primitives   ratio   aim`)
+}
+const results: Result[] = []
+for (const subject of subjects) {
+  const result = measure(subject, rounds)
+  results.push(result)
+  if (!values.json) console.log(row(result))
+}
+if (values.json) console.log(JSON.stringify({ ...machine, results }, null, 2))
+else {
+  console.log(
+    '\nPrimitives are the operations that each cannot do without, through the same backend, timed in turns with it:',
+  )
+  for (const { name, parts } of results) {
+    console.log(`  ${name}: ${parts.map(({ what, times }) => `${times} x ${what}`).join('; ')}`)
+  }
+}
