@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { concatBytes } from '../../../src/base/bytes.js'
+import type { Net } from '../../../src/base/effects.js'
 import { toHex } from '../../../src/base/hex.js'
 import { MAX_UNAUTHENTICATED_PER_IP } from '../../../src/node/connections/limits.js'
 import { ACT_TIMEOUT_MS, MAX_UNAUTHENTICATED } from '../../../src/noise/limits.js'
 import { rawPeer } from '../../support/raw-peer.js'
-import { keysOf, world } from './world.js'
+import { keysOf, PLAIN_INIT, world } from './world.js'
 
 describe('two nodes', () => {
   test('connect, exchange init and see each other', { tags: ['M7', 'M8'] }, async () => {
@@ -155,12 +156,13 @@ describe('a caller', () => {
     expect(bob.told()).toEqual(['connection_failed ACT_TIMEOUT'])
   })
 
-  test('that stops after act two is cut off as well', { tags: ['N7'] }, async () => {
+  test('that stops after act two is cut off as well, with the time of an act for each', { tags: ['N7'] }, async () => {
     const { node, at, clock, network } = world()
     const bob = node('bob')
     const dial = network.host('mallory').dial(at('bob'), { timeoutMs: 1000 })
     await clock.settle()
     const stream = await dial
+    await clock.advance(ACT_TIMEOUT_MS - 1000)
     const peer = rawPeer(stream, keysOf('mallory'), bob.keys.publicKey)
     expect(peer.handshake.phase).toBe('act2')
     stream.onData = () => undefined
@@ -171,8 +173,15 @@ describe('a caller', () => {
   })
 
   test('is turned away while too many others have not finished', { tags: ['N7'] }, async () => {
-    const { node, at, clock, network } = world()
+    const { node, at, clock, network, raw } = world()
     const bob = node('bob')
+    // Those who became peers, and left, are not counted any more, and not twice.
+    for (let i = 0; i < 3; i++) {
+      const peer = await raw(bob)
+      peer.stream.close()
+      await clock.settle()
+    }
+    bob.events.length = 0
     const call = (host: string) => network.host(host).dial(at('bob'), { timeoutMs: 1000 })
     for (let i = 0; i < MAX_UNAUTHENTICATED; i++) void call(`10.0.0.${i}`)
     await clock.settle()
@@ -240,6 +249,39 @@ describe('a caller', () => {
       expect(answered()).toBe(turn)
     }
   })
+})
+
+test('a socket that does not pause at once loses nothing, and holds no more than a packet', async () => {
+  for (const [behind, told] of [
+    [PLAIN_INIT, ['peer_connected']],
+    [new Uint8Array(66_000), ['connection_failed PEER_BAD_MESSAGE']],
+  ] as const) {
+    const w = world({ latencyMs: 1 })
+    const turns: (() => void)[] = []
+    const plain = w.network.host('bob')
+    const net: Net = {
+      ...plain,
+      listen: (address, onStream) =>
+        plain.listen(address, (stream) => {
+          stream.pause = () => undefined
+          onStream(stream)
+        }),
+    }
+    const bob = w.node('bob', { net, nextTurn: (run) => turns.push(run) })
+    const dial = w.network.host('raw').dial(w.at('bob'), { timeoutMs: 1000 })
+    await w.clock.advance(1)
+    const peer = rawPeer(await dial, keysOf('raw'), bob.keys.publicKey)
+    await w.clock.advance(5)
+    turns.shift()!()
+    await w.clock.advance(5)
+    // Act three waits for its turn while more comes in.
+    if (behind === PLAIN_INIT) peer.send(behind)
+    else peer.stream.write(behind)
+    await w.clock.advance(5)
+    turns.shift()?.()
+    await w.clock.advance(5)
+    expect(bob.told()).toEqual(told)
+  }
 })
 
 test('what comes right behind act three is not lost', async () => {

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { gate } from '../../../src/node/connections/gate.js'
 import { tally } from '../../../src/node/connections/intake.js'
 import { backoffDelay, pingDelay } from '../../../src/node/connections/jitter.js'
 import {
   BACKOFF_MS,
   DROP_REPORT_MS,
   MAX_INBOUND_PEERS,
+  MAX_UNAUTHENTICATED_PER_IP,
   REMEMBERED_BUCKETS,
 } from '../../../src/node/connections/limits.js'
 import { tokenBucket } from '../../../src/node/connections/token-bucket.js'
@@ -50,6 +52,20 @@ describe('a token bucket', () => {
       ),
     )
   })
+})
+
+test('the gate counts callers in and out, all of them and of one address', { tags: ['N7'] }, () => {
+  const door = gate()
+  for (let i = 0; i < 3; i++) {
+    const entered = Array.from({ length: MAX_UNAUTHENTICATED_PER_IP + 1 }, () => door.enter('10.0.0.1'))
+    expect(entered.lastIndexOf(true)).toBe(MAX_UNAUTHENTICATED_PER_IP - 1)
+    expect(entered.at(-1)).toBe(false)
+    expect(door.enter(undefined)).toBe(true)
+    expect(door.inside).toBe(MAX_UNAUTHENTICATED_PER_IP + 1)
+    door.leave(undefined)
+    for (let j = 0; j < MAX_UNAUTHENTICATED_PER_IP; j++) door.leave('10.0.0.1')
+    expect(door.inside).toBe(0)
+  }
 })
 
 describe('waits', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { BACKOFF_MS, GOOD_CONNECTION_MS, SIMULTANEOUS_MS } from '../../../src/node/connections/limits.js'
+import { callRaw } from '../../support/raw-peer.js'
 import { message, type TestNode, world } from './world.js'
 
 type World = ReturnType<typeof world>
@@ -81,6 +82,8 @@ describe('one connection a peer', () => {
     const w = world()
     const bob = w.node('bob', { maxInboundPeers: 2 })
     const named = w.node('named')
+    // Those whom it calls itself are not counted.
+    for (const name of ['called', 'called too']) await connect(w, bob, w.node(name))
     await w.raw(bob, undefined, 'one')
     await w.raw(bob, undefined, 'two')
     const third = w.node('three')
@@ -90,9 +93,18 @@ describe('one connection a peer', () => {
     bob.connections.keep(named.id, { kind: 'tcp', host: 'nowhere', port: 1 })
     await connect(w, named, bob)
     await connect(w, bob, third)
-    expect(bob.connections.peers().length).toBe(4)
+    expect(bob.connections.peers().length).toBe(6)
     expect(bob.told()).toContain('callers_refused TOO_MANY_CONNECTIONS')
   })
+})
+
+test('a caller with our own key is hung up on', async () => {
+  const w = world()
+  const bob = w.node('bob')
+  const dial = callRaw(w.network.host('copy'), w.at('bob'), bob.keys, bob.keys.publicKey)
+  await w.clock.settle()
+  expect((await dial).closed).toBe(true)
+  expect(bob.told()).toEqual(['connection_failed PEER_SELF'])
 })
 
 describe('a peer that is kept', () => {

@@ -3,6 +3,7 @@ import {
   IN_QUEUE_MESSAGES,
   ONION_MESSAGE_LIMIT,
   OUT_QUEUE_BYTES,
+  READ_LIMIT,
   STUCK_MS,
 } from '../../../src/node/connections/limits.js'
 import { message, world } from './world.js'
@@ -97,7 +98,11 @@ describe('messages of peers', () => {
       await w.clock.settle()
       peer.stream.close()
       await w.clock.settle()
+      // Others do not make it forgotten.
+      for (const name of ['x', 'y']) (await w.raw(bob, undefined, name)).send(message(513))
     }
+    await w.clock.settle()
+    got -= 6
     expect(got).toBe(ONION_MESSAGE_LIMIT.burstMessages)
     const other = await w.raw(bob, undefined, 'other')
     other.send(numbered(1))
@@ -134,6 +139,46 @@ describe('messages of peers', () => {
     }
     expect(got).toBe(3 * IN_QUEUE_MESSAGES)
     expect(peer.closed).toBe(false)
+  })
+
+  test('come no faster than a megabyte a second once the burst is over', async () => {
+    const w = world({ windowBytes: 1 << 30 })
+    const bob = w.node('bob')
+    const peer = await w.raw(bob)
+    for (let i = 0; i < 160; i++) peer.send(message(257, new Uint8Array(65_000)))
+    await w.clock.settle()
+    const read = () => bob.connections.peers()[0]!.bytesIn
+    expect(read()).toBeGreaterThanOrEqual(READ_LIMIT.burst)
+    expect(read()).toBeLessThan(READ_LIMIT.burst + 70_000)
+    const before = read()
+    await w.clock.advance(3000)
+    expect(read() - before).toBeGreaterThan(3 * READ_LIMIT.perSecond - 70_000)
+    expect(read() - before).toBeLessThan(3 * READ_LIMIT.perSecond + 70_000)
+  })
+
+  test('that cannot be handled in time are no reason to blame the peer for its silence', {
+    tags: ['M11'],
+  }, async () => {
+    const turns: (() => void)[] = []
+    const w = world({ windowBytes: 1 << 24 })
+    const slow = w.node('slow', { nextTurn: (run) => turns.push(run), ping: { periodMs: 1000 } })
+    slow.connections.handle([513], () => undefined)
+    const dialled = w.raw(slow)
+    for (let i = 0; i < 5; i++) {
+      await w.clock.settle()
+      turns.shift()?.()
+    }
+    const peer = await dialled
+    await w.clock.settle()
+    for (let i = 0; i < 2 * IN_QUEUE_MESSAGES; i++) peer.send(numbered(0))
+    await w.clock.advance(30_000)
+    expect(slow.told()).toEqual(['peer_connected'])
+    while (turns.length > 0) {
+      turns.shift()!()
+      await w.clock.settle()
+    }
+    await w.clock.advance(30_000)
+    expect(slow.told()).toEqual(['peer_connected', 'peer_disconnected PING_UNANSWERED'])
   })
 
   test('that came before the peer hung up are still handled', async () => {

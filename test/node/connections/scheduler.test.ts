@@ -66,10 +66,13 @@ describe('the scheduler', () => {
   test('does not let cheap jobs without end keep expensive ones waiting', () => {
     const { made, turn } = turns()
     const done: string[] = []
-    const flood = made.queue()
-    const cheap = { expensive: false, run: () => flood.push(cheap) }
     for (const name of ['a', 'b', 'c']) made.queue().push({ expensive: true, run: () => done.push(name) })
-    for (let i = 0; i < 10; i++) flood.push(cheap)
+    // More queues than a turn has cheap jobs, each of them always full.
+    for (let i = 0; i < 4 * CHEAP_JOBS_PER_TURN; i++) {
+      const flood = made.queue()
+      const cheap = { expensive: false, run: () => flood.push(cheap) }
+      flood.push(cheap)
+    }
     for (let i = 0; i < 3; i++) turn()
     expect(done).toEqual(['a', 'b', 'c'])
   })
