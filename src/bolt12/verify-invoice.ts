@@ -1,5 +1,5 @@
+import { hasBit, unknownEven } from '../wire/features.js'
 import type { InvoicePath } from './create-invoice.js'
-import { unknownEvenBits } from './feature-bits.js'
 import type { InvoiceMessage } from './invoice.js'
 import { INVOICE } from './invoice.js'
 import { INVOICE_RULES, MPP_ALLOWED, MPP_REQUIRED } from './rules/invoice.js'
@@ -30,18 +30,16 @@ export function verifyInvoiceFor(
 /** The paths that a payer may use, best first: those that demand no unknown feature (rules IR6, IR11). */
 export function usablePaths({ fields }: InvoiceMessage, knownFeatures: readonly number[] = []): readonly InvoicePath[] {
   const payinfos = fields.invoice_blindedpay ?? []
+  const known = new Set(knownFeatures)
   return (fields.invoice_paths ?? []).flatMap((path, i) => {
     const payinfo = payinfos[i]
-    return payinfo && unknownEvenBits(payinfo.features, knownFeatures).length === 0 ? [{ path, payinfo }] : []
+    return payinfo && unknownEven(payinfo.features, known, 1).length === 0 ? [{ path, payinfo }] : []
   })
 }
 
 /** Whether a payment must, may or must not come in several parts (rule IR12). */
 export function paymentParts({ fields }: InvoiceMessage): 'required' | 'allowed' | 'single' {
-  const has = (bit: number) => {
-    const bitmap = fields.invoice_features ?? new Uint8Array(0)
-    return (((bitmap[bitmap.length - 1 - (bit >> 3)] ?? 0) >> (bit & 7)) & 1) === 1
-  }
+  const has = (bit: number) => hasBit(fields.invoice_features ?? new Uint8Array(0), bit)
   return has(MPP_REQUIRED) ? 'required' : has(MPP_ALLOWED) ? 'allowed' : 'single'
 }
 

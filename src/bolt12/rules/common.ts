@@ -1,10 +1,13 @@
 import type { BlindedPath } from '../../blinding/blinded-path.js'
+import { unknownEven } from '../../wire/features.js'
 import type { TlvRecord, TlvStream } from '../../wire/tlv.js'
 import type { Bolt12Code } from '../codes.js'
-import { unknownEvenBits } from '../feature-bits.js'
 import { inRanges, type TypeRange } from '../ranges.js'
 import { type SignatureOf, verifyRecords } from '../signature.js'
 import type { Finding, FormRule, ReadRule } from './rule.js'
+
+/** Unknown feature bits that a message names at most: a bitmap may have half a million of them. */
+const MOST_NAMED = 8
 
 /** Makers of rules that several messages have, each with its own id, code and field. */
 
@@ -63,7 +66,11 @@ export function featuresRule<K extends string>(
     field,
     applies: ({ fields }) => fields[field] !== undefined,
     check({ fields }, context) {
-      const unknown = unknownEvenBits(fields[field] ?? new Uint8Array(0), context.features?.[field] ?? defined)
+      const unknown = unknownEven(
+        fields[field] ?? new Uint8Array(0),
+        new Set(context.features?.[field] ?? defined),
+        MOST_NAMED,
+      )
       return unknown.length === 0 ? undefined : `unknown even feature bit ${unknown.join(', ')}`
     },
   }

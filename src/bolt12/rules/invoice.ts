@@ -1,9 +1,9 @@
 import { equalBytes } from '../../base/bytes.js'
 import { MAX_MSAT } from '../../wire/amount.js'
+import { unknownEven } from '../../wire/features.js'
 import type { TlvStream } from '../../wire/tlv.js'
 import { chainName } from '../chains.js'
 import type { Bolt12Code } from '../codes.js'
-import { unknownEvenBits } from '../feature-bits.js'
 import { DEFAULT_RELATIVE_EXPIRY, type Invoice, type InvoiceMessage } from '../invoice.js'
 import { INVOICE_RANGES } from '../ranges.js'
 import { featuresRule, hopsRule, rangeRule, signatureRule } from './common.js'
@@ -116,8 +116,8 @@ export const INVOICE_RULES: readonly Rule<InvoiceMessage>[] = [
     field: 'invoice_blindedpay',
     applies: ({ fields }) => (fields.invoice_blindedpay?.length ?? 0) > 0,
     check({ fields }, { features }) {
-      const known = features?.['blinded_payinfo.features'] ?? []
-      const usable = fields.invoice_blindedpay?.some((payinfo) => unknownEvenBits(payinfo.features, known).length === 0)
+      const known = new Set(features?.['blinded_payinfo.features'])
+      const usable = fields.invoice_blindedpay?.some((payinfo) => unknownEven(payinfo.features, known, 1).length === 0)
       return usable ? undefined : 'every path demands a feature that is not known here'
     },
   },
