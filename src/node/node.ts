@@ -6,7 +6,7 @@ import { modern } from '../onion/generations/modern.js'
 import { type ChainName, chainHashOf } from '../wire/chains.js'
 import { INIT_FEATURES } from '../wire/feature-table.js'
 import { AddressBook } from './address-book.js'
-import { formatAddress } from './addresses.js'
+import { formatAddress, type PeerAddress } from './addresses.js'
 import { nodeError } from './codes.js'
 import { Connections, type ConnectionsOptions, type PeerInfo } from './connections/index.js'
 import type { NodeEvent } from './events.js'
@@ -18,7 +18,7 @@ import { Issuer } from './offers/issuer.js'
 import { type PaymentPaths, unroutablePaths } from './offers/payment-paths.js'
 import { Promises } from './offers/promises.js'
 import { type FetchOptions, type FetchResult, Payer } from './payer/payer.js'
-import { type ScidLink, scidResolver } from './scids.js'
+import { type ScidLink, ScidTable } from './scids.js'
 import { deriveSecret } from './secrets.js'
 
 /** Milliseconds for reaching a peer that a request of ours needs: an attempt is waited for 15 s, and a dead host must not eat it. */
@@ -66,6 +66,14 @@ export interface NodeInfo {
   readonly startedAt: number
 }
 
+/** A request to be made by a node. */
+export interface NodeFetchOptions extends Omit<FetchOptions, 'offer' | 'via'> {
+  /** Peers to go over first; those with an address are connected to. */
+  readonly via?: readonly (NodeId | PeerAddress)[]
+  /** Channels to learn of. */
+  readonly scids?: readonly ScidLink[]
+}
+
 /** A running node. */
 export interface LnoNode {
   readonly id: NodeId
@@ -83,8 +91,11 @@ export interface LnoNode {
   connectPeer(nodeId: NodeId, address: NetAddress, options?: { readonly keep?: boolean }): Promise<PeerInfo>
   /** Hangs up, and forgets where the peer was. False when nothing was known of it. */
   disconnectPeer(nodeId: NodeId): Promise<boolean>
-  /** Asks for an invoice. @throws LnoError as `Payer.fetch` */
-  fetch(offer: OfferMessage, options?: Omit<FetchOptions, 'offer'>): Promise<FetchResult>
+  /**
+   * Asks for an invoice.
+   * @throws LnoError as `Payer.fetch`; as `connectPeer` when none of the peers in `via` can be reached
+   */
+  fetch(offer: OfferMessage, options?: NodeFetchOptions): Promise<FetchResult>
   /** Ends all that is under way. The store stays open: it belongs to whoever opened it. */
   stop(): Promise<void>
 }
@@ -94,12 +105,13 @@ export interface LnoNode {
  * @throws LnoError `LISTEN_FAILED`, `BAD_ADDRESS`, `STORE_CORRUPT`, `STORE_FAILED`
  */
 export async function createNode(options: NodeOptions): Promise<LnoNode> {
-  const { network, identity, store, net, clock, random, scids = [], onEvent = () => undefined } = options
+  const { network, identity, store, net, clock, random, onEvent = () => undefined } = options
   const { keys, nodeSecret } = identity
   const id = toHex(keys.publicKey)
   const chain = chainHashOf(network)
   const features = options.features ?? INIT_FEATURES
   const startedAt = clock.now()
+  const scids = new ScidTable(options.scids)
   const addressBook = await AddressBook.load(store)
   const promises = await Promises.load(store)
 
@@ -124,8 +136,8 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     clock,
     random,
     generations: [modern],
-    resolveScid: scidResolver(scids),
-    links: () => [...issuer.links(), ...scids.map(({ nodes }) => nodes)],
+    resolveScid: scids.resolve,
+    links: () => [...issuer.links(), ...scids.pairs()],
     ...(options.rateOf && { rateOf: options.rateOf }),
     onEvent,
   })
@@ -185,6 +197,19 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     throw failure
   }
 
+  /** @throws LnoError the last failure, when there are peers to reach and none can be */
+  async function reachAny(via: readonly (NodeId | PeerAddress)[]): Promise<void> {
+    const named = via.filter((peer) => typeof peer !== 'string')
+    const results = await Promise.allSettled(
+      named.map(async ({ nodeId, address }) => {
+        await connections.connect(nodeId, address)
+        addressBook.add(nodeId, address)
+      }),
+    )
+    const failed = results.filter((result) => result.status === 'rejected')
+    if (failed[0] !== undefined && failed.length === via.length) throw failed[0].reason
+  }
+
   let stopped = false
   const node: LnoNode = {
     id,
@@ -217,7 +242,11 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
       const wasKnown = await addressBook.forget(nodeId)
       return wasConnected || wasKnown
     },
-    fetch: (offer, more = {}) => payer.fetch({ ...more, offer }),
+    fetch: async (offer, { via = [], scids: learnt = [], ...more } = {}) => {
+      scids.add(learnt)
+      await reachAny(via)
+      return payer.fetch({ ...more, offer, via: via.map((peer) => (typeof peer === 'string' ? peer : peer.nodeId)) })
+    },
     stop: async () => {
       if (stopped) return
       stopped = true

@@ -29,9 +29,27 @@ export function parseScidLink(text: string): ScidLink {
   return { scid: parseScid(parts[1]!), nodes: [parseNodeId(parts[2]!), parseNodeId(parts[3]!)] }
 }
 
-/** Answers from a list of channels. */
-export function scidResolver(links: readonly ScidLink[]): ScidResolver {
-  // Lower-case hex of one length sorts as the bytes do.
-  const known = new Map(links.map(({ scid, nodes }) => [scid, [...nodes].sort()]))
-  return (scid, direction) => known.get(scid)?.[direction]
+/** The channels that the user named, for the answers of `resolve`. */
+export class ScidTable {
+  readonly #links = new Map<bigint, ScidLink>()
+
+  constructor(links: readonly ScidLink[] = []) {
+    this.add(links)
+  }
+
+  /** Adds channels; one that is known gets the nodes given now. */
+  add(links: readonly ScidLink[]): void {
+    // Lower-case hex of one length sorts as the bytes do.
+    for (const { scid, nodes } of links) {
+      const [a, b] = nodes
+      this.#links.set(scid, { scid, nodes: a < b ? [a, b] : [b, a] })
+    }
+  }
+
+  /** Pairs of nodes that are connected to each other. */
+  pairs(): readonly (readonly [NodeId, NodeId])[] {
+    return [...this.#links.values()].map(({ nodes }) => nodes)
+  }
+
+  readonly resolve: ScidResolver = (scid, direction) => this.#links.get(scid)?.nodes[direction]
 }

@@ -1,0 +1,94 @@
+import { setImmediate } from 'node:timers'
+import type { NetAddress } from '../base/effects.js'
+import type { ChainName } from '../wire/chains.js'
+import { systemClock } from './clock.js'
+import { type ControlServer, startControl } from './control/index.js'
+import { openDataDir } from './data-dir.js'
+import { type JsonEvent, type NodeEvent, toJsonEvent } from './events.js'
+import { allMethods } from './methods/index.js'
+import { systemNet } from './net/index.js'
+import { createNode, type LnoNode, type NodeOptions } from './node.js'
+import { systemRandom } from './random.js'
+
+/** A node with a folder and a control socket: what `lno node start` runs. */
+export interface DaemonOptions extends Pick<NodeOptions, 'scids' | 'ping'> {
+  readonly network: ChainName
+  readonly dataDir: string
+  readonly listen: readonly NetAddress[]
+  /** Of the program. */
+  readonly version: string
+  /** Hears of each event, in both forms. */
+  readonly onEvent: (json: JsonEvent, event: NodeEvent) => void
+  /** Hears of faults of ours: errors without a code. */
+  readonly onFault: (error: unknown) => void
+}
+
+export interface RunningDaemon {
+  readonly node: LnoNode
+  readonly socketPath: string
+  /** Resolves when it has ended, from whichever side: `stop`, or the method `node.stop`. */
+  readonly stopped: Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * Starts in the order of dependence (folder and its lock, node, control socket) and stops in the reverse one.
+ * @throws LnoError `NODE_ALREADY_RUNNING`, and what `openDataDir`, `createNode` and `startControl` throw
+ */
+export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
+  const { network, dataDir, listen, version, scids, ping } = options
+  const data = await openDataDir(dataDir)
+  let node: LnoNode | undefined
+  let control: ControlServer | undefined
+  let ended: () => void
+  const stopped = new Promise<void>((resolve) => {
+    ended = resolve
+  })
+  let stopping: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      await control?.close()
+      await node?.stop()
+      await data.close()
+      ended()
+    })()
+    return stopping
+  }
+  try {
+    node = await createNode({
+      network,
+      identity: data.identity,
+      store: data.store,
+      net: systemNet,
+      clock: systemClock,
+      random: systemRandom,
+      listen,
+      ...(scids && { scids }),
+      ...(ping && { ping }),
+      nextTurn: (run) => void setImmediate(run),
+      onEvent: (event) => {
+        const json = toJsonEvent(event, systemClock.now())
+        control?.publish(json)
+        options.onEvent(json, event)
+      },
+    })
+    const daemon = {
+      version,
+      pid: process.pid,
+      dataDir: data.dir,
+      socketPath: () => control?.socketPath ?? '',
+      // In a later turn: the answer to whoever asked leaves first.
+      stop: () => void setImmediate(() => void stop()),
+    }
+    control = await startControl({
+      data,
+      hello: { version, nodeId: node.id, network },
+      methods: allMethods(node, daemon, systemClock.now),
+      onFault: options.onFault,
+    })
+    return { node, socketPath: control.socketPath, stopped, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

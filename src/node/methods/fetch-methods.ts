@@ -1,0 +1,77 @@
+import * as v from 'valibot'
+import { toHex } from '../../base/hex.js'
+import { decodeOffer } from '../../bolt12/decode.js'
+import { fromPasted } from '../../bolt12/pasted.js'
+import { encodeString } from '../../bolt12/string.js'
+import { integer, method, text, u64Text } from '../control/index.js'
+import type { LnoNode } from '../node.js'
+import type { FetchResult } from '../payer/payer.js'
+import { addressText, MAX_OFFER_TEXT, nodeIdText, scidText } from './schemas.js'
+
+const viaPeer = v.strictObject({ node_id: nodeIdText, address: v.optional(addressText) })
+
+const fetchParams = v.strictObject({
+  offer: text(MAX_OFFER_TEXT),
+  amount_msat: v.optional(u64Text),
+  quantity: v.optional(u64Text),
+  payer_note: v.optional(text(4096)),
+  /** Peers to go over first. */
+  via: v.optional(v.pipe(v.array(viaPeer), v.maxLength(16))),
+  /** Channels to learn of: `SCID=ID1,ID2`. */
+  scids: v.optional(v.pipe(v.array(scidText), v.maxLength(64))),
+  attempts: v.optional(integer(1, 10)),
+  timeout_ms: v.optional(integer(100, 600_000)),
+})
+
+/** What a fetch brought, as commands print it. */
+export interface FetchView {
+  /** Names the request in `invoice list`. */
+  readonly id: string
+  readonly amount_msat: string
+  readonly payment_hash: string
+  /** `lni…`, the invoice. */
+  readonly bolt12: string
+  /** `lnr…`, the request that it answers. */
+  readonly invoice_request: string
+  /** The attempt that was answered, and how many were made. */
+  readonly attempt: number
+  readonly attempts: number
+}
+
+/** A result as commands print it. */
+export function fetchView({ id, invoice, request, attempt, attempts }: FetchResult): FetchView {
+  const { invoice_amount: amount = 0n, invoice_payment_hash: hash = new Uint8Array(0) } = invoice.fields
+  return {
+    id,
+    amount_msat: amount.toString(),
+    payment_hash: toHex(hash),
+    bolt12: encodeString('lni', invoice.bytes),
+    invoice_request: encodeString('lnr', request.bytes),
+    attempt,
+    attempts,
+  }
+}
+
+/** `fetch`: its progress tells of each attempt. */
+export function fetchMethods(node: LnoNode) {
+  return [
+    method('fetch', fetchParams, async (params, { signal, progress }) => {
+      const { amount_msat: amountMsat, quantity, payer_note: payerNote, via, scids } = params
+      const { attempts, timeout_ms: timeoutMs } = params
+      const result = await node.fetch(decodeOffer(fromPasted(params.offer)), {
+        ...(amountMsat !== undefined && { amountMsat }),
+        ...(quantity !== undefined && { quantity }),
+        ...(payerNote !== undefined && { payerNote }),
+        ...(via && {
+          via: via.map(({ node_id: nodeId, address }) => (address === undefined ? nodeId : { nodeId, address })),
+        }),
+        ...(scids && { scids }),
+        ...(attempts !== undefined && { attempts }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
+        signal,
+        onProgress: progress,
+      })
+      return fetchView(result)
+    }),
+  ] as const
+}

@@ -1,0 +1,26 @@
+import type { ApiOf } from '../control/index.js'
+import type { LnoNode } from '../node.js'
+import { fetchMethods } from './fetch-methods.js'
+import { invoiceMethods } from './invoice-methods.js'
+import { type Daemon, nodeMethods } from './node-methods.js'
+import { offerMethods } from './offer-methods.js'
+import { peerMethods } from './peer-methods.js'
+
+export type { FetchView } from './fetch-methods.js'
+export type { FetchedInvoiceView, InvoiceView, IssuedInvoiceView } from './invoice-methods.js'
+export type { Daemon } from './node-methods.js'
+export type { OfferView } from './offer-methods.js'
+
+/** Every method of a node. `now` is Unix time in milliseconds. */
+export function allMethods(node: LnoNode, daemon: Daemon, now: () => number) {
+  return [
+    ...nodeMethods(node, daemon),
+    ...peerMethods(node),
+    ...offerMethods(node, now),
+    ...fetchMethods(node),
+    ...invoiceMethods(node, now),
+  ] as const
+}
+
+/** What clients can call. */
+export type NodeApi = ApiOf<ReturnType<typeof allMethods>[number]>

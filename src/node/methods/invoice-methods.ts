@@ -1,0 +1,126 @@
+import * as v from 'valibot'
+import { toHex } from '../../base/hex.js'
+import { decodeInvoice } from '../../bolt12/decode.js'
+import { DEFAULT_RELATIVE_EXPIRY } from '../../bolt12/invoice.js'
+import { encodeString } from '../../bolt12/string.js'
+import { nodeError } from '../codes.js'
+import { integer, method, text } from '../control/index.js'
+import { isoTime } from '../events.js'
+import type { LnoNode } from '../node.js'
+import type { StoredPromise } from '../offers/record.js'
+import type { StoredRequest } from '../payer/record.js'
+import { timeOf } from './offer-methods.js'
+
+/** Invoices that are listed unless more are asked for. */
+const LISTED = 100
+
+/** An invoice that this node promised. */
+export interface IssuedInvoiceView {
+  readonly direction: 'issued'
+  readonly id: string
+  readonly payment_hash: string
+  readonly offer_id: string
+  readonly amount_msat: string
+  readonly status: 'open' | 'paid' | 'expired'
+  /** False: made without a wallet, so nobody can pay it. */
+  readonly payable: boolean
+  readonly payer_note?: string
+  readonly created_at: string
+  readonly expires_at: string
+  readonly bolt12: string
+}
+
+/** A request of this node, and the invoice that it brought. */
+export interface FetchedInvoiceView {
+  readonly direction: 'fetched'
+  readonly id: string
+  readonly status: 'unanswered' | 'answered' | 'failed'
+  /** Code of the failure. */
+  readonly code?: string
+  readonly payment_hash?: string
+  readonly amount_msat?: string
+  readonly description?: string
+  readonly created_at: string
+  readonly expires_at?: string
+  readonly offer?: string
+  readonly invoice_request: string
+  readonly bolt12?: string
+}
+
+export type InvoiceView = IssuedInvoiceView | FetchedInvoiceView
+
+const direction = v.optional(v.picklist(['issued', 'fetched']))
+
+/** `invoice.list`, `invoice.show` */
+export function invoiceMethods(node: LnoNode, now: () => number) {
+  const issued = (stored: StoredPromise) => issuedView(stored, node.info().wallet !== 'none', now())
+  const all = async (limit: number, only?: InvoiceView['direction']): Promise<readonly InvoiceView[]> => {
+    const promises = only === 'fetched' ? [] : await node.promises.list(limit)
+    const requests = only === 'issued' ? [] : await node.payer.list(limit)
+    const views = [...promises.map(issued), ...requests.map((stored) => fetchedView(stored.id, stored))]
+    return views.sort((a, b) => (a.created_at < b.created_at ? 1 : -1)).slice(0, limit)
+  }
+  return [
+    method('invoice.list', v.strictObject({ limit: v.optional(integer(1, 10_000)), direction }), async (params) => ({
+      invoices: await all(params.limit ?? LISTED, params.direction),
+    })),
+    method('invoice.show', v.strictObject({ id: text(120_000) }), async (params): Promise<InvoiceView> => {
+      const id = params.id.toLowerCase()
+      const promise = await node.promises.byPaymentHash(id)
+      if (promise !== undefined) return issued(promise)
+      const request = await node.payer.show(id)
+      if (request !== undefined) return fetchedView(id, request)
+      const found = (await all(10_000)).filter(
+        (view) =>
+          (id.length >= 4 && (view.id.startsWith(id) || view.payment_hash?.startsWith(id))) || view.bolt12 === id,
+      )
+      if (found.length === 1 && found[0] !== undefined) return found[0]
+      const why = found.length === 0 ? 'no invoice of this node has this id' : `${found.length} invoices begin so`
+      throw nodeError('INVOICE_NOT_FOUND', why)
+    }),
+  ] as const
+}
+
+function issuedView(stored: StoredPromise, payable: boolean, now: number): IssuedInvoiceView {
+  const { fields } = decodeInvoice(stored.invoice, { verifySignature: false })
+  const expired = BigInt(Math.floor(now / 1000)) >= stored.expires
+  const hash = toHex(fields.invoice_payment_hash ?? new Uint8Array(0))
+  return {
+    direction: 'issued',
+    id: hash,
+    payment_hash: hash,
+    offer_id: toHex(stored.offer_id),
+    amount_msat: (fields.invoice_amount ?? 0n).toString(),
+    status: stored.paid !== undefined ? 'paid' : expired ? 'expired' : 'open',
+    payable,
+    ...(fields.invreq_payer_note !== undefined && { payer_note: fields.invreq_payer_note }),
+    created_at: isoTime(Number(stored.created)),
+    expires_at: timeOf(stored.expires),
+    bolt12: encodeString('lni', stored.invoice),
+  }
+}
+
+function fetchedView(id: string, stored: StoredRequest): FetchedInvoiceView {
+  const base = {
+    direction: 'fetched' as const,
+    id,
+    created_at: isoTime(Number(stored.created)),
+    ...(stored.offer !== undefined && { offer: stored.offer }),
+    invoice_request: encodeString('lnr', stored.request),
+  }
+  if (stored.invoice === undefined) {
+    const code = stored.failed
+    return { ...base, status: code === undefined ? 'unanswered' : 'failed', ...(code !== undefined && { code }) }
+  }
+  const { fields } = decodeInvoice(stored.invoice, { verifySignature: false })
+  const { invoice_created_at: created = 0n, invoice_relative_expiry: relative = DEFAULT_RELATIVE_EXPIRY } = fields
+  return {
+    ...base,
+    status: 'answered',
+    ...(fields.invoice_payment_hash && { payment_hash: toHex(fields.invoice_payment_hash) }),
+    ...(fields.invoice_amount !== undefined && { amount_msat: fields.invoice_amount.toString() }),
+    ...(fields.offer_description !== undefined && { description: fields.offer_description }),
+    expires_at: timeOf(created + BigInt(relative)),
+    bolt12: encodeString('lni', stored.invoice),
+  }
+}
