@@ -27,21 +27,21 @@ function damage(bytes: Uint8Array, [kind, at, other]: readonly [number, number, 
   }
 }
 
+/** Good bytes damaged once or often: bits flipped, lengths overstated, parts cut off, left out or repeated. */
+export function damaged(good: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> {
+  const damages = fc.array(fc.tuple(fc.nat(4), fc.nat(), fc.nat()), { minLength: 1, maxLength: 5 })
+  return fc.tuple(good, damages).map(([bytes, all]) => all.reduce(damage, bytes))
+}
+
 /**
  * Streams that a stranger may send for a table: good ones, good ones damaged once or often, noise, and many small records.
  */
 export function hostileStream(table: Table, own: Own = {}): fc.Arbitrary<Uint8Array> {
   const good = arbitraryFields(table, own).map((fields) => encodeTlv<Table>(table, fields))
-  const damages = fc.array(fc.tuple(fc.nat(4), fc.nat(), fc.nat()), { minLength: 1, maxLength: 5 })
   const crowd = fc
     .tuple(fc.integer({ min: 1, max: 300 }), fc.nat(3))
     .map(([count, length]) =>
       joinRecords(Array.from({ length: count }, (_, i) => encodeRecord(BigInt(2 * i + 1), new Uint8Array(length)))),
     )
-  return fc.oneof(
-    good,
-    fc.tuple(good, damages).map(([bytes, all]) => all.reduce(damage, bytes)),
-    fc.uint8Array({ maxLength: 300 }),
-    crowd,
-  )
+  return fc.oneof(good, damaged(good), fc.uint8Array({ maxLength: 300 }), crowd)
 }

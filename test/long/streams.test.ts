@@ -1,0 +1,4 @@
+import '../support/use-toy.js'
+import { streams } from '../properties/suites/streams.js'
+
+streams(3000)
