@@ -27,7 +27,7 @@ export {
   decodeOffer,
   decodePayerProof,
 } from './bolt12/decode.js'
-export { type Destination, destinationsOf } from './bolt12/destinations.js'
+export { answerDestinationsOf, type Destination, destinationsOf } from './bolt12/destinations.js'
 export { checkOffer, type Inspection, type InspectOptions, inspect, inspectOffer } from './bolt12/inspect.js'
 export type { Invoice, InvoiceMessage } from './bolt12/invoice.js'
 export type { InvoiceError, InvoiceErrorMessage } from './bolt12/invoice-error.js'
@@ -38,6 +38,10 @@ export { type MerkleTree, merkleRoot, merkleTree, offerId } from './bolt12/merkl
 export type { Offer, OfferMessage } from './bolt12/offer.js'
 export { fromPasted } from './bolt12/pasted.js'
 export type { PayerProof, PayerProofMessage } from './bolt12/payer-proof.js'
+export { createPayerProof, type PayerProofOptions } from './bolt12/proof/create.js'
+export { type Guessable, type ProofField, type ProofPreview, previewPayerProof } from './bolt12/proof/preview.js'
+export type { FieldChoice, ProofSelection } from './bolt12/proof/selection.js'
+export { type VerifiedProof, verifyPayerProof } from './bolt12/proof/verify.js'
 export type { InvoiceArrival, InvoiceExpectation } from './bolt12/rules/invoice-match.js'
 export type { Issue, Layer, Phase, ReadContext, RuleOutcome, Verdict } from './bolt12/rules/rule.js'
 export {

@@ -1,4 +1,5 @@
 import type { BlindedPath } from '../blinding/blinded-path.js'
+import { type InvoiceRequestMessage, isStandalone } from './invoice-request.js'
 import type { Offer } from './offer.js'
 
 /** Where a request for an offer may go, and who then signs the invoice. */
@@ -23,4 +24,15 @@ export function destinationsOf(offer: Offer): readonly Destination[] {
     })
   }
   return issuer === undefined ? [] : [{ node_id: issuer }]
+}
+
+/**
+ * Where the invoice for a stand-alone request may be sent: over its paths, and only where it has none, to its payer id
+ * (rule RR14). A request that answers an offer is answered over the reply path of its message and nowhere else (rule RR12).
+ * @returns none for a request that answers an offer
+ */
+export function answerDestinationsOf(request: InvoiceRequestMessage): readonly Destination[] {
+  if (!isStandalone(request)) return []
+  const { invreq_paths, invreq_payer_id } = request.fields
+  return destinationsOf({ offer_paths: invreq_paths, offer_issuer_id: invreq_payer_id })
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createInvoiceRequest, createStandaloneRequest } from '../../src/bolt12/create-invoice-request.js'
 import { createOffer } from '../../src/bolt12/create-offer.js'
 import { decodeInvoiceRequest } from '../../src/bolt12/decode.js'
+import { answerDestinationsOf } from '../../src/bolt12/destinations.js'
 import { INVOICE_REQUEST } from '../../src/bolt12/invoice-request.js'
 import { INVOICE_REQUEST_LAYOUT } from '../../src/bolt12/layout.js'
 import type { OfferMessage } from '../../src/bolt12/offer.js'
@@ -344,5 +345,36 @@ describe('making a request', () => {
   test('the payer may keep an identity for stand-alone requests', { tags: ['RW7'] }, () => {
     const { request } = createStandaloneRequest({ random, description: 'x', amountMsat: 7n, payerKey: CAROL.secret })
     expect(request.fields.invreq_payer_id).toEqual(CAROL.id)
+  })
+})
+
+describe('where an answer goes', () => {
+  const random = (length: number) => new Uint8Array(length).fill(3)
+
+  test('the invoice for a stand-alone request goes over its paths, else to its payer id', { tags: ['RR14'] }, () => {
+    const { request: over } = createStandaloneRequest({
+      random,
+      description: 'x',
+      amountMsat: 1n,
+      paths: [pathOf(2), pathOf(1)],
+    })
+    expect(answerDestinationsOf(over)).toEqual([
+      { path: pathOf(2), node_id: CAROL.id },
+      { path: pathOf(1), node_id: CAROL.id },
+    ])
+    const { request: direct } = createStandaloneRequest({
+      random,
+      description: 'x',
+      amountMsat: 1n,
+      payerKey: BOB.secret,
+    })
+    expect(answerDestinationsOf(direct)).toEqual([{ node_id: BOB.id }])
+  })
+
+  test('the invoice for an offer goes over the reply path of its message, whatever paths the request names', {
+    tags: ['RR12', 'RR14'],
+  }, () => {
+    const { offer } = createOffer({ issuerId: ALICE.id })
+    expect(answerDestinationsOf(createInvoiceRequest(offer, { random, amountMsat: 1n }).request)).toEqual([])
   })
 })
