@@ -1,0 +1,4 @@
+import '../support/use-toy.js'
+import { strangers } from '../properties/suites/strangers.js'
+
+strangers(5000)

@@ -1,0 +1,4 @@
+import '../support/use-toy.js'
+import { strangers } from './suites/strangers.js'
+
+strangers(40)

@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createInvoice } from '../../../src/bolt12/create-invoice.js'
+import { createInvoiceRequest } from '../../../src/bolt12/create-invoice-request.js'
+import { createOffer } from '../../../src/bolt12/create-offer.js'
+import { decodeInvoice, decodeInvoiceRequest } from '../../../src/bolt12/decode.js'
+import { pathOf } from '../../bolt12/craft.js'
+import { codeOf } from '../../support/code-of.js'
+import { node } from '../../support/keys.js'
+
+const MERCHANT = node(0x41)
+const random = (length: number) => new Uint8Array(length).fill(7)
+
+const { offer } = createOffer({ amountMsat: 1000n, description: 'x', issuerId: MERCHANT.id })
+const { request } = createInvoiceRequest(offer, { random, payerKey: node(0x42).secret })
+const invoice = createInvoice(request, {
+  createdAt: 1_700_000_000n,
+  paymentHash: random(32),
+  paths: [
+    {
+      path: pathOf(1),
+      payinfo: {
+        fee_base_msat: 0,
+        fee_proportional_millionths: 0,
+        cltv_expiry_delta: 18,
+        htlc_minimum_msat: 1n,
+        htlc_maximum_msat: 1000n,
+        features: new Uint8Array(0),
+      },
+    },
+  ],
+  expectedMsat: 1000n,
+  signingKey: MERCHANT.secret,
+  aux: random(32),
+})
+
+/** A small signed message of each kind, and what accepts it. */
+export const SIGNED = {
+  invoice_request: { bytes: request.bytes, accept: (bytes: Uint8Array) => decodeInvoiceRequest(bytes) },
+  invoice: { bytes: invoice.bytes, accept: (bytes: Uint8Array) => decodeInvoice(bytes) },
+} as const satisfies Record<string, { readonly bytes: Uint8Array; accept(bytes: Uint8Array): unknown }>
+
+/** One bit flipped in each byte, one byte after the other, `runs` times with other bits. */
+export function flips(runs: number, kinds: readonly (keyof typeof SIGNED)[]): void {
+  describe.each(kinds)('%s', (kind) => {
+    const { bytes, accept } = SIGNED[kind]
+
+    test('one bit flipped in any byte is refused', { tags: ['RR4', 'IR10'] }, () => {
+      expect(codeOf(() => accept(bytes))).toBe('accepted')
+      fc.assert(
+        fc.property(fc.array(fc.nat(7), { minLength: bytes.length, maxLength: bytes.length }), (bits) => {
+          for (let at = 0; at < bytes.length; at++) {
+            const flipped = bytes.slice()
+            flipped[at]! ^= 1 << bits[at]!
+            if (codeOf(() => accept(flipped)) === 'accepted') {
+              throw new Error(`accepted with bit ${bits[at]} of byte ${at} flipped`)
+            }
+          }
+        }),
+        { numRuns: runs },
+      )
+    })
+  })
+}
