@@ -1,6 +1,7 @@
 import type { CodeText } from '../base/error.js'
+import type { ProofCode } from './proof/codes.js'
 
-/** Codes of BOLT 12, in the order of the layers: string, TLV, rules of each message, signature, making. */
+/** Codes of BOLT 12 (those of payer proofs: `proof/codes.ts`), in the order of the layers: string, TLV, rules of each message, signature, making. */
 export const BOLT12_CODES = {
   STRING_NOT_FOUND: {
     meaning: 'There is no BOLT 12 string in the text.',
@@ -305,4 +306,4 @@ export const BOLT12_CODES = {
     advice: 'The message names the option and the rule.',
   },
 } as const satisfies Record<string, CodeText>
-export type Bolt12Code = keyof typeof BOLT12_CODES
+export type Bolt12Code = keyof typeof BOLT12_CODES | ProofCode

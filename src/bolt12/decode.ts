@@ -107,8 +107,9 @@ export function decodeInvoiceError(bytes: Uint8Array, options?: DecodeOptions): 
 }
 
 /**
- * The fields of a payer_proof from its string or its TLV stream. What it proves is not judged here.
- * @throws LnoError with the first violation of string, stream, field or rule
+ * A payer_proof from its string or its TLV stream, both of its signatures verified: what decodes, proves. `verifyPayerProof`
+ * gives all reasons instead of the first.
+ * @throws LnoError with the first violation, as `decodeOffer`; rules have codes `PROOF_…`
  */
 export function decodePayerProof(input: string | Uint8Array, options?: DecodeOptions): PayerProofMessage {
   return decodeStream(PAYER_PROOF_LAYOUT, streamOf(input, 'payer_proof'), options)

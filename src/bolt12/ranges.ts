@@ -32,6 +32,9 @@ export const INVOICE_RANGES: readonly TypeRange[] = [
   [1_000_000_000n, 3_999_999_999n],
 ]
 
+/** Types of a payer_proof: those of an invoice, and what a proof adds, or may add later, of its own (rules T8, PP12). */
+export const PROOF_RANGES: readonly TypeRange[] = [[0n, 3_999_999_999n]]
+
 /** True when `type` lies in one of the ranges. */
 export function inRanges(type: bigint, ranges: readonly TypeRange[]): boolean {
   return ranges.some(([first, last]) => type >= first && type <= last)

@@ -2,6 +2,7 @@ import { BASE_CODES } from '../base/codes.js'
 import type { CodeText } from '../base/error.js'
 import { BLINDING_CODES } from '../blinding/codes.js'
 import { BOLT12_CODES } from '../bolt12/codes.js'
+import { PROOF_CODES } from '../bolt12/proof/codes.js'
 import { CRYPTO_CODES } from '../crypto/codes.js'
 import { GOSSIP_CODES } from '../gossip/codes.js'
 import { NODE_CODES } from '../node/codes.js'
@@ -22,6 +23,7 @@ export const CODES_BY_FOLDER: Readonly<Record<string, Readonly<Record<string, Co
   blinding: BLINDING_CODES,
   onion: ONION_CODES,
   bolt12: BOLT12_CODES,
+  'bolt12/proof': PROOF_CODES,
   gossip: GOSSIP_CODES,
   node: NODE_CODES,
   'node/connections': CONNECTION_CODES,

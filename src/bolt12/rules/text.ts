@@ -175,6 +175,24 @@ const SECTIONS: readonly (readonly [section: string, texts: Readonly<Record<stri
       ER1: 'An error counts only when it comes over the path that was given for the answer, and says something.',
     },
   ],
+  [
+    'BOLT 12 Payer Proofs',
+    {
+      PP1: 'A proof never shows the metadata of the request.',
+      PP2: 'A proof shows the key of the payer, the payment hash, the node id, the features and the signature of the invoice.',
+      PP3: 'Each field that is shown comes with its nonce hash; each hidden one leaves a marker that does not tell its type.',
+      PP4: 'One hash stands for each part of the tree in which all is hidden, from the bottom up, smaller types first.',
+      PP5: 'A proof holds the preimage of the payment; it may hold a note.',
+      PP6: 'The payer signs the proof with the key that asked for the invoice.',
+      PP7: 'All that a proof needs is there, and the metadata of the request is not.',
+      PP8: 'The hash of the preimage is the payment hash.',
+      PP9: 'The markers of hidden fields count up, each one more than the marker or the field in front of it.',
+      PP10: 'There is a nonce hash for each field of the invoice that is shown.',
+      PP11: 'There is a hash for each hidden part of the tree, no more and no less.',
+      PP12: 'The node id signed the invoice, whose tree follows from what is shown.',
+      PP13: 'The signature of the proof is that of the payer.',
+    },
+  ],
 ]
 
 function byId(): Record<string, RuleText> {
