@@ -23,15 +23,18 @@ interface Entry extends LivePromise {
 /** What is known in memory of the promises on disk. */
 export class Promises {
   readonly #store: Store
+  readonly #most: number
   readonly #byOffer = new Map<string, Entry[]>()
   #count = 0
 
-  private constructor(store: Store) {
+  private constructor(store: Store, most: number) {
     this.#store = store
+    this.#most = most
   }
 
-  static async load(store: Store): Promise<Promises> {
-    const promises = new Promises(store)
+  /** Reads what is stored. `most` is the bound, `MAX_STORED_PROMISES` unless given. */
+  static async load(store: Store, most: number = MAX_STORED_PROMISES): Promise<Promises> {
+    const promises = new Promises(store, most)
     for await (const [key, value] of store.range(keysUnder('promise'))) {
       const { fields } = storedPromise.decode(value)
       const invoice = decodeInvoice(fields.invoice, { verifySignature: false })
@@ -50,15 +53,17 @@ export class Promises {
    * nothing is stored, and `false` is returned.
    */
   async add(promise: StoredPromise, invoice: InvoiceMessage, nowSeconds: bigint): Promise<boolean> {
-    const evicted = this.#count >= MAX_STORED_PROMISES ? this.#expired(nowSeconds) : []
-    if (this.#count - evicted.length >= MAX_STORED_PROMISES) return false
+    const evicted = this.#count >= this.#most ? this.#expired(nowSeconds) : []
+    if (this.#count - evicted.length >= this.#most) return false
     const hash = invoice.fields.invoice_payment_hash ?? sha256(invoice.bytes)
     const key = storeKey('promise', promise.created, hash)
     // Remembered first: a second request that comes while the disk works must count this one.
     this.#remember(key, promise, invoice)
     try {
       await this.#store.commit([
-        ...evicted.flatMap(({ key }) => [{ key, value: undefined }]),
+        ...evicted
+          .flatMap(({ key }) => [key, storeKey('promise-id', hashIn(key))])
+          .map((key) => ({ key, value: undefined })),
         { key, value: storedPromise.encode(promise) },
         { key: storeKey('promise-id', hash), value: new TextEncoder().encode(key) },
       ])
@@ -126,4 +131,9 @@ export class Promises {
       else this.#byOffer.delete(offerId)
     }
   }
+}
+
+/** The payment hash (hex) in the key of a promise. */
+function hashIn(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1)
 }
