@@ -22,14 +22,22 @@ function damage(bytes: Uint8Array, [kind, at, other]: readonly [number, number, 
       return bytes.slice(0, i)
     case 3:
       return concatBytes(bytes.subarray(0, i), bytes.subarray(i + 1))
+    case 4: // where a type or a length stood, the same number in a longer form
+      return concatBytes(bytes.subarray(0, i), Uint8Array.of(0xfd, 0, bytes[i]!), bytes.subarray(i + 1))
+    case 5: {
+      const zeroed = bytes.slice()
+      zeroed[i] = 0
+      return zeroed
+    }
     default:
       return concatBytes(bytes.subarray(0, i), bytes.subarray(other % bytes.length), bytes.subarray(i))
   }
 }
 
-/** Good bytes damaged once or often: bits flipped, lengths overstated, parts cut off, left out or repeated. */
+/** Good bytes damaged once or often: bits flipped, bytes zeroed, lengths overstated or not minimal,
+ * parts cut off, left out or repeated. */
 export function damaged(good: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> {
-  const damages = fc.array(fc.tuple(fc.nat(4), fc.nat(), fc.nat()), { minLength: 1, maxLength: 5 })
+  const damages = fc.array(fc.tuple(fc.nat(6), fc.nat(), fc.nat()), { minLength: 1, maxLength: 5 })
   return fc.tuple(good, damages).map(([bytes, all]) => all.reduce(damage, bytes))
 }
 
