@@ -46,6 +46,8 @@ export interface NodeOptions {
   readonly paymentPaths?: PaymentPaths
   /** Calls back in the next turn of the event loop (`setImmediate`); `clock.after(0, …)` unless given. */
   readonly nextTurn?: ConnectionsOptions['nextTurn']
+  /** Sees every message of every peer in clear, for captures; must not throw. */
+  readonly tap?: ConnectionsOptions['tap']
   /** Hears everything. Must not throw. */
   readonly onEvent?: (event: NodeEvent) => void
 }
@@ -124,6 +126,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     features,
     ...(options.ping && { ping: options.ping }),
     ...(options.nextTurn && { nextTurn: options.nextTurn }),
+    ...(options.tap && { tap: options.tap }),
     onEvent: (event) => {
       // Before it is told: whoever hears it finds everything in the state that it speaks of.
       if (event.type === 'peer_disconnected') onPeerGone(event.peer.id)

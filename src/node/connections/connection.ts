@@ -42,6 +42,8 @@ export interface ConnectionOwner {
   onReady(connection: Connection, init: PeerInit): void
   /** A message of a type that `rules.owned` names. */
   onMessage(connection: Connection, messageType: number, payload: Uint8Array): void
+  /** Every whole message in clear, as it comes or leaves; false makes it vanish. */
+  onTraffic(connection: Connection, direction: 'in' | 'out', message: Uint8Array): boolean
   onReport(connection: Connection, report: Extract<SessionEffect, { readonly type: 'report' }>): void
   /** Once, last. */
   onClosed(connection: Connection, error: LnoError): void
@@ -263,7 +265,10 @@ export class Connection {
   #onTransport(decryptor: Decryptor, bytes: Uint8Array): void {
     this.#readBucket.charge(bytes.length, this.#options.clock.now())
     const { messages, error } = decryptor.feed(bytes)
-    for (const message of messages) this.#step({ type: 'message', bytes: message })
+    for (const message of messages) {
+      if (this.#error !== undefined || this.#ended) break
+      if (this.#options.owner.onTraffic(this, 'in', message)) this.#step({ type: 'message', bytes: message })
+    }
     if (error !== undefined) this.close(error)
     this.#checkReading()
   }
@@ -344,7 +349,7 @@ export class Connection {
 
   #send(bytes: Uint8Array, onLeft?: () => void): SendResult {
     if (this.#blockedSince === undefined) {
-      this.#write(this.#encryptor!.encrypt(bytes))
+      this.#writeMessage(bytes)
       onLeft?.()
       return 'sent'
     }
@@ -353,6 +358,10 @@ export class Connection {
     this.#outBytes += bytes.length
     this.#checkReading()
     return 'queued'
+  }
+
+  #writeMessage(bytes: Uint8Array): void {
+    if (this.#options.owner.onTraffic(this, 'out', bytes)) this.#write(this.#encryptor!.encrypt(bytes))
   }
 
   #write(bytes: Uint8Array): void {
@@ -366,7 +375,7 @@ export class Connection {
       const next = this.#outbox.shift()
       if (next === undefined) break
       this.#outBytes -= next.bytes.length
-      this.#write(this.#encryptor!.encrypt(next.bytes))
+      this.#writeMessage(next.bytes)
       next.onLeft?.()
     }
     this.#checkReading()

@@ -26,6 +26,7 @@ import { CONNECT_TIMEOUT_MS, FAILURE_LIMIT, MAX_INBOUND_PEERS, PING_PERIOD_MS, S
 import type { PeerInfo, PeerInit } from './peer.js'
 import { type NextTurn, type Scheduler, scheduler } from './scheduler.js'
 import type { SessionRules } from './session.js'
+import type { MessageTap } from './tap.js'
 import { type TokenBucket, tokenBucket } from './token-bucket.js'
 
 export interface ConnectionsOptions {
@@ -49,6 +50,8 @@ export interface ConnectionsOptions {
   readonly maxInboundPeers?: number
   /** Calls back in the next turn of the event loop, sooner than a timer can; `clock.after(0, …)` unless given. */
   readonly nextTurn?: NextTurn
+  /** Sees every message of every peer in clear; must not throw. */
+  readonly tap?: MessageTap
 }
 
 interface Peer {
@@ -302,6 +305,11 @@ export class Connections {
       onAuthenticated: (connection) => this.#onAuthenticated(connection),
       onReady: (connection, init) => this.#onReady(connection, init),
       onMessage: (connection, messageType, payload) => this.#onMessage(connection, messageType, payload),
+      onTraffic: (connection, direction, bytes) => {
+        const { tap, clock } = this.#options
+        if (tap === undefined) return true
+        return tap({ at: clock.now(), direction, peerId: toHex(connection.nodeId!), bytes }) !== 'drop'
+      },
       onReport: (connection, { report }) => {
         this.#emit({ ...report, peerId: toHex(connection.nodeId!) })
       },
