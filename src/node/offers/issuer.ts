@@ -326,11 +326,11 @@ export class Issuer {
       paths: receivable.paths,
       features: receivable.features,
       ...(decision.expectedMsat !== undefined && { expectedMsat: decision.expectedMsat }),
-      signingKey: this.#signingKey(own, delivery),
+      signingKey: this.signingKey(own, delivery),
       aux: random(32),
     })
     // On disk before it is sent; at the bound it is derived from its path id instead.
-    await promises.add(
+    const stored = await promises.add(
       {
         created: BigInt(this.#options.clock.now()),
         invoice: invoice.bytes,
@@ -342,11 +342,15 @@ export class Issuer {
       invoice,
       now,
     )
+    // One that is not remembered could be promised to somebody else as well, which a single use must not be.
+    if (!stored && own.stored.single_use === 1) {
+      throw offersError('REQUEST_LIMIT', 'too many invoices are open to promise another one for a single use')
+    }
     this.#sendInvoice(at, invoice.bytes, false)
   }
 
-  /** rule IW4 */
-  #signingKey({ offer, stored }: OwnOffer, delivery: Delivery): Uint8Array {
+  /** The secret that signs for a request to one of our offers (rule IW4). @internal */
+  signingKey({ offer, stored }: OwnOffer, delivery: Delivery): Uint8Array {
     if (offer.fields.offer_issuer_id === undefined) return delivery.blindedSecret()
     return offer.fields.offer_paths === undefined ? this.#options.identity.secret : this.#issuerKey(stored.nonce)
   }
