@@ -36,6 +36,10 @@ export const CLI_CODES = {
     meaning: 'No error code and no rule has that name.',
     advice: 'Codes and rules are listed in docs/errors.md and docs/conformance.md; `lno explain` also takes a string.',
   },
+  DEMO_FAILED: {
+    meaning: 'A step of `lno demo` did not go as it should.',
+    advice: 'The message says which one. Run it again; if it fails again, please report it with that message.',
+  },
   INTERRUPTED: {
     meaning: 'The command was stopped by a signal before it was done.',
     advice: 'Nothing to do: run it again when you like.',

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { COMMANDS } from './commands.js'
 import { type Config, configOf } from './config.js'
 import type { Context, Entry } from './frame/command.js'
@@ -14,6 +13,7 @@ import { asLnoError, errorJson, errorLine } from './frame/report.js'
 import { readStdin } from './frame/stdin.js'
 import { styleFor, usesColor } from './frame/style.js'
 import { widthOf } from './frame/text.js'
+import { programVersion } from './version.js'
 
 /** The command line, cut into the name of a command and all other words. */
 interface Split {
@@ -63,12 +63,6 @@ function unknownCommand({ name, unknown }: Split, entries: readonly Entry[]): Er
   return usage(`no command ${JSON.stringify(shown)}${hint === undefined ? '' : `, ${hint}`}`)
 }
 
-/** The package's version. */
-export function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
-}
-
 /** Runs a command that was found; rejects with what it threw. */
 async function runCommand(entry: Entry, rest: readonly string[], io: Io, commands: readonly Entry[]): Promise<number> {
   const { command } = await entry.load()
@@ -115,7 +109,7 @@ async function dispatch(argv: readonly string[], io: Io, entries: readonly Entry
   const width = widthOf(io.stdout.columns, 80)
   if (found.unknown !== undefined) throw unknownCommand(found, entries)
   if (found.name === '') {
-    if (has('--version', '-V')) io.stdout.write(`${version()}\n`)
+    if (has('--version', '-V')) io.stdout.write(`${programVersion()}\n`)
     else if (has('--help', '-h')) io.stdout.write(overview(entries, style, width))
     else if (argv.length === 0) io.stdout.write(fiveLines(entries, width))
     else throw usage('a command is missing')

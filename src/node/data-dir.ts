@@ -1,5 +1,4 @@
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { equalBytes } from '../base/bytes.js'
 import type { Random, Store } from '../base/effects.js'
@@ -8,23 +7,12 @@ import { toHex } from '../base/hex.js'
 import { point } from '../wire/codec.js'
 import { required } from '../wire/tlv.js'
 import { nodeError } from './codes.js'
+import { DATA_FILES } from './data-files.js'
 import { identityOf, loadOrCreateNodeSecret, type NodeIdentity } from './identity.js'
 import { systemRandom } from './random.js'
 import { openLevelStore } from './store/level-store.js'
 import { defineRecord } from './store/records.js'
 import { migrate } from './store/schema.js'
-
-/** What stands in a data folder. */
-export const DATA_FILES = {
-  /** LevelDB; its lock says that a node runs. */
-  database: 'db',
-  /** The node's secret, 32 bytes. */
-  nodeKey: 'node.key',
-  /** The control socket, if its path is short enough. */
-  socket: 'control.sock',
-  /** Where the control socket is instead, if its path here would be too long. */
-  socketPointer: 'control.path',
-} as const
 
 /** The open data folder of a node that holds its lock. */
 export interface DataDir {
@@ -41,12 +29,6 @@ export interface DataDir {
 
 const IDENTITY_KEY = 'meta/identity'
 const IDENTITY_RECORD = defineRecord('identity', { node_id: required(1n, point) })
-
-/** The folder of a network's data: `$LNO_DIR`, else `$XDG_STATE_HOME/lno`, else `~/.local/state/lno`; then the network. */
-export function defaultDataDir(network: string, env: Readonly<Record<string, string | undefined>>): string {
-  const root = env.LNO_DIR || join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'lno')
-  return join(root, network)
-}
 
 /**
  * Opens a node's folder, made on the first start (0700): database with its lock, schema brought up to date, the node's

@@ -1,6 +1,7 @@
 import { LnoError, type Where } from '../../base/error.js'
 import type { NodeCode } from '../../node/codes.js'
 import type { ConnectionCode } from '../../node/connections/codes.js'
+import type { WireCode } from '../../wire/codes.js'
 import type { CliCode } from '../codes.js'
 
 /** Exit codes of every command. */
@@ -19,13 +20,18 @@ export const EXIT = {
 } as const
 
 /** Codes that do not mean "invalid or refused" (exit 1). Stages of a request are those of the design, section 5. */
-const EXIT_OF: Readonly<Partial<Record<CliCode | NodeCode | ConnectionCode, number>>> = {
+const EXIT_OF: Readonly<
+  Partial<Record<CliCode | NodeCode | ConnectionCode | Extract<WireCode, 'BAD_ADDRESS'>, number>>
+> = {
   USAGE: EXIT.usage,
   BAD_CONFIG: EXIT.usage,
   NO_INPUT: EXIT.usage,
   NO_SECRET: EXIT.usage,
   BAD_KEY_FILE: EXIT.usage,
   UNKNOWN_CODE: EXIT.usage,
+  BAD_ADDRESS: EXIT.usage,
+  BAD_NODE_ID: EXIT.usage,
+  BAD_SCID: EXIT.usage,
   NODE_NOT_RUNNING: EXIT.network,
   NODE_NOT_ANSWERING: EXIT.network,
   CONNECTION_LOST: EXIT.network,

@@ -3,7 +3,7 @@ import { lstatSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { nodeError } from '../codes.js'
-import { DATA_FILES } from '../data-dir.js'
+import { DATA_FILES } from '../data-files.js'
 
 /** Longest path of a Unix socket that every system takes; Node cuts a longer one silently. */
 const MAX_SOCKET_PATH_BYTES = 103

@@ -125,9 +125,11 @@ export class OnionMessenger {
     }
   }
 
-  /** Registers the one reader of a type of contents (64 invoice_request, 66 invoice, 68 invoice_error). */
-  handle(type: bigint, handler: (delivery: Delivery) => void): void {
+  /** Registers the one reader of a type of contents (64 invoice_request, 66 invoice, 68 invoice_error); returns the one before it. */
+  handle(type: bigint, handler: (delivery: Delivery) => void): ((delivery: Delivery) => void) | undefined {
+    const before = this.#handlers.get(type)
     this.#handlers.set(type, handler)
+    return before
   }
 
   /** What routes are looked for in: connected peers that take onion messages, and the links we know. */

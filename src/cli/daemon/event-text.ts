@@ -1,0 +1,70 @@
+import { escapeForDisplay } from '../../base/display.js'
+import { formatMsat, shortId } from './text.js'
+
+/** An event as it comes from a node, perhaps a newer one: no member is taken for granted. */
+type AnyEvent = Readonly<Record<string, unknown>>
+
+const text = (value: unknown): string => (typeof value === 'string' ? escapeForDisplay(value) : '')
+const id = (value: unknown): string => (typeof value === 'string' ? shortId(value) : 'us')
+const member = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as AnyEvent)[name] : undefined
+const reason = (event: AnyEvent): string => `${text(event.code)}: ${text(event.why)}`
+const cause = (event: AnyEvent): string =>
+  `${text(member(event.error, 'code'))}: ${text(member(event.error, 'message'))}`
+const msat = (value: unknown): string =>
+  typeof value === 'string' && /^\d+$/.test(value) ? formatMsat(BigInt(value)) : ''
+const peer = (event: AnyEvent): string =>
+  `${id(member(event.peer, 'node_id'))} at ${text(member(event.peer, 'address'))}`
+
+/** A sentence for each kind that has one. */
+const SENTENCES: Readonly<Record<string, (event: AnyEvent) => string>> = {
+  node_ready: (event) => `node ${id(event.nodeId)} is ready`,
+  node_stopping: () => 'stopping',
+  peer_connected: (event) => `peer ${peer(event)} connected`,
+  peer_disconnected: (event) => `peer ${peer(event)} gone (${cause(event)})`,
+  peer_unreachable: (event) =>
+    `peer ${id(event.peerId)} not reached (${cause(event)}), again in ${Math.round(Number(event.retryInMs) / 1000)} s`,
+  connection_failed: (event) =>
+    `connection ${event.direction === 'in' ? 'from' : 'to'} ${text(event.address)} failed (${cause(event)})`,
+  message_forwarded: (event) => `onion message passed on from ${id(event.from)} to ${id(event.to)}`,
+  message_dropped: (event) => `onion message from ${id(event.from)} dropped (${reason(event)})`,
+  offer_created: (event) => `offer ${id(event.id)} made`,
+  offer_disabled: (event) => `offer ${id(event.id)} disabled`,
+  offer_enabled: (event) => `offer ${id(event.id)} enabled`,
+  request_received: (event) => {
+    const note = event.payerNote === undefined ? '' : `, note: "${text(event.payerNote)}"`
+    return `request for offer ${id(event.offerId)} came from ${id(event.from)}${note}`
+  },
+  request_ignored: (event) => `request from ${id(event.from)} ignored (${reason(event)})`,
+  invoice_sent: (event) =>
+    `invoice over ${msat(event.amountMsat)} sent for offer ${id(event.offerId)}${event.again ? ' (the same again)' : ''}`,
+  invoice_error_sent: (event) =>
+    `request for offer ${id(event.offerId)} refused (${text(event.code)}: ${text(event.error)})`,
+  reply_not_sent: (event) => `answer for offer ${id(event.offerId)} not sent (${reason(event)})`,
+  reply_ignored: (event) => `answer from ${id(event.from)} ignored (${reason(event)})`,
+  fetch_started: (event) => `request ${id(event.id)} started`,
+  invoice_received: (event) => `request ${id(event.id)} brought an invoice over ${msat(event.amountMsat)}`,
+  fetch_failed: (event) => `request ${id(event.id)} failed (${reason(event)})`,
+  fetch_progress: (event) => {
+    const step = member(event.progress, 'step')
+    return `request ${id(event.id)}, attempt ${String(member(event.progress, 'attempt'))}: ${text(step)}`
+  },
+}
+
+/** One line for people: time, then what happened. */
+export function eventText(event: AnyEvent): string {
+  const kind = text(event.kind)
+  const time = typeof event.at === 'string' ? event.at.slice(11, 23) : ''
+  const sentence = SENTENCES[kind]?.(event) ?? unknownSentence(kind, event)
+  return `${time}  ${sentence}`
+}
+
+/** A kind without a sentence of its own: its name and its plain members. */
+function unknownSentence(kind: string, event: AnyEvent): string {
+  const members = Object.entries(event).flatMap(([name, value]) => {
+    if (name === 'kind' || name === 'at') return []
+    if (name === 'error') return [cause(event)]
+    return typeof value === 'object' ? [] : [`${escapeForDisplay(name)} ${escapeForDisplay(String(value))}`]
+  })
+  return [kind.replaceAll('_', ' '), ...members].join(', ')
+}

@@ -1,0 +1,106 @@
+import { formatAddress, parseNodeId, parsePeer } from '../../node/addresses.js'
+import { parseScidLink } from '../../node/scids.js'
+import { usage } from '../frame/exit.js'
+
+const MSAT_PER_SAT = 1000n
+const MSAT_PER_BTC = 100_000_000_000n
+
+/** `1000`, `1000msat`, `10sat`, `0.001btc`: msat. @throws LnoError `USAGE` */
+export function parseAmount(text: string): bigint {
+  const parts = /^(\d{1,20})(?:\.(\d{1,11}))?(msat|sat|btc)?$/i.exec(text)
+  const unit = (parts?.[3] ?? 'msat').toLowerCase()
+  const fraction = parts?.[2] ?? ''
+  const scale = unit === 'btc' ? MSAT_PER_BTC : unit === 'sat' ? MSAT_PER_SAT : 1n
+  const scaled = parts === null ? 0n : BigInt(parts[1]! + fraction) * scale
+  const divisor = 10n ** BigInt(fraction.length)
+  if (parts === null || scaled % divisor !== 0n) {
+    throw usage(`${JSON.stringify(text)} is no amount: write 10000 (msat), 10sat or 0.001btc`)
+  }
+  return scaled / divisor
+}
+
+/** An amount, or `any`: the payer chooses. */
+export function parsePrice(text: string): bigint | undefined {
+  return text.toLowerCase() === 'any' ? undefined : parseAmount(text)
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+}
+
+/** `500ms`, `15s`, `10m`, `1h`, `7d`, or seconds without a unit: milliseconds. @throws LnoError `USAGE` */
+export function parseDuration(text: string): number {
+  const parts = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d|w)?$/.exec(text)
+  if (parts === null) throw usage(`${JSON.stringify(text)} is no duration: write 30s, 10m, 1h or 7d`)
+  return Math.round(Number(parts[1]) * UNITS[parts[2] ?? 's']!)
+}
+
+/** A duration from now, Unix seconds, or a date such as `2027-01-31`: a function that gives Unix seconds. */
+export function parseExpiry(text: string): (now: number) => bigint {
+  if (/^\d{9,12}$/.test(text)) return () => BigInt(text)
+  if (/^\d{4}-\d\d-\d\d/.test(text)) {
+    const at = Date.parse(text)
+    if (Number.isNaN(at)) throw usage(`${JSON.stringify(text)} is no date: write 2027-01-31 or 2027-01-31T12:00Z`)
+    return () => BigInt(Math.floor(at / 1000))
+  }
+  const ms = parseDuration(text)
+  return (now) => BigInt(Math.floor((now + ms) / 1000))
+}
+
+/** A whole number of at least `least`. */
+export function parseCount(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    if (value >= least && value <= most) return value
+    throw usage(`${JSON.stringify(text)} is no whole number from ${least} to ${most}`)
+  }
+}
+
+/** A number of items. */
+export function parseQuantity(text: string): bigint {
+  if (/^\d{1,20}$/.test(text)) return BigInt(text)
+  throw usage(`${JSON.stringify(text)} is no number of items`)
+}
+
+/** `any` for no maximum. */
+export function parseQuantityMax(text: string): bigint {
+  if (text.toLowerCase() === 'any') return 0n
+  const most = parseQuantity(text)
+  if (most < 1n) throw usage('a maximum is at least 1; any stands for none')
+  return most
+}
+
+/** `A,B,…`: node ids from the introduction node to the last relay. */
+export function parsePath(text: string): readonly string[] {
+  return text.split(',').map((id) => parseNodeId(id.trim()))
+}
+
+/** A peer to go over: `PUBKEY@HOST:PORT`, or the id alone where the node knows its address. */
+export function parseVia(text: string): { readonly node_id: string; readonly address?: string } {
+  if (!text.includes('@')) return { node_id: parseNodeId(text) }
+  const { nodeId, address } = parsePeer(text)
+  return { node_id: nodeId, address: formatAddress(address) }
+}
+
+/** Channels that the node cannot know by itself. */
+export const SCID = {
+  value: 'SCID=ID1,ID2',
+  many: true,
+  summary: 'the two nodes of a channel by which a blinded path names its first node',
+  parse: (text: string) => {
+    parseScidLink(text)
+    return text
+  },
+} as const
+
+export const VIA = {
+  value: 'PUBKEY@HOST:PORT',
+  many: true,
+  summary: 'go over this peer first',
+  parse: parseVia,
+} as const

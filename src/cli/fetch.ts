@@ -1,0 +1,160 @@
+import { isLnoError, LnoError } from '../base/error.js'
+import { decodeOffer } from '../bolt12/decode.js'
+import { fromPasted } from '../bolt12/pasted.js'
+import { parseAddress } from '../node/addresses.js'
+import { type FetchView, fetchView } from '../node/methods/fetch-methods.js'
+import type { FetchProgress } from '../node/payer/payer.js'
+import { parseScidLink } from '../node/scids.js'
+import { withThrowAwayNode } from './daemon/alone.js'
+import { openNode } from './daemon/client.js'
+import { failureLines, progressText } from './daemon/fetch-text.js'
+import { parseAmount, parseCount, parseDuration, parseQuantity, SCID, VIA } from './daemon/options.js'
+import { formatMsat } from './daemon/text.js'
+import { type Context, defineCommand } from './frame/command.js'
+import { cliError } from './frame/exit.js'
+
+const options = {
+  amount: { value: 'MSAT', parse: parseAmount, summary: '10000 (msat) or 10sat; needed where the offer has no amount' },
+  quantity: { value: 'COUNT', parse: parseQuantity, summary: 'how many; needed where the offer takes a quantity' },
+  note: { value: 'TEXT', summary: 'a note to the issuer' },
+  via: VIA,
+  timeout: { value: 'TIME', parse: parseDuration, default: '15s', summary: 'how long to wait for each attempt' },
+  attempts: {
+    value: 'COUNT',
+    parse: parseCount(1, 10),
+    default: '3',
+    summary: 'how often to ask, each time over another way',
+  },
+  scid: SCID,
+  alone: { summary: 'with a key of its own for this once, even where a node runs (needs --via)' },
+  verbose: { short: 'v', summary: 'tell of each message' },
+} as const
+
+interface Request {
+  readonly offer: string
+  readonly amountMsat: bigint | undefined
+  readonly quantity: bigint | undefined
+  readonly payerNote: string | undefined
+  readonly via: readonly { readonly node_id: string; readonly address?: string }[]
+  readonly scids: readonly string[]
+  readonly attempts: number
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: FetchProgress) => void
+}
+
+export const command = defineCommand({
+  description:
+    'Asks the issuer of an offer for an invoice, checks it against everything that was asked for, and prints it. Nothing is paid.\n\nThe node of the data folder asks. Without one, or with --alone, --via names a peer to go over, and a key that is used only once asks. Every attempt sends the same request over another way; the first valid invoice is taken.',
+  args: { offer: { summary: 'an offer: lno1…, or a URI that holds one', stdin: true } },
+  options,
+  examples: [
+    'lno fetch lno1…',
+    'lno fetch lno1… --amount 10sat --note "for the coffee"',
+    'lno fetch lno1… --via 02…@127.0.0.1:9735',
+    'lno fetch lno1… | lno explain -',
+  ],
+  endsOnSignal: true,
+  run: async (context) => {
+    const { args, options, signal, note, result, next, json } = context
+    // Here too, so that what cannot be read is said without a node.
+    decodeOffer(fromPasted(args.offer))
+    const onProgress = (progress: FetchProgress) => {
+      const line = progressText(progress, options.verbose)
+      if (line !== undefined) note(line)
+    }
+    const request: Request = {
+      offer: args.offer.trim(),
+      amountMsat: options.amount,
+      quantity: options.quantity,
+      payerNote: options.note,
+      via: options.via,
+      scids: options.scid,
+      attempts: options.attempts,
+      timeoutMs: options.timeout,
+      signal,
+      onProgress,
+    }
+    try {
+      const fetched = await fetchInvoice(context, request)
+      result(fetched, () => fetched.bolt12)
+      if (context.io.stdout.isTTY) note(`An invoice over ${formatMsat(BigInt(fetched.amount_msat))}; nothing is paid.`)
+      next('lno explain INVOICE')
+    } catch (error) {
+      if (signal.aborted) throw cliError('INTERRUPTED', `stopped by ${String(signal.reason)}`)
+      if (isLnoError(error) && !json) for (const line of failureLines(error, 'lno fetch OFFER')) note(line)
+      throw error
+    }
+  },
+})
+
+async function fetchInvoice(context: Pick<Context, 'config'> & FetchContext, request: Request): Promise<FetchView> {
+  if (context.options.alone) return fetchAlone(context, request)
+  let node: Awaited<ReturnType<typeof openNode>>
+  try {
+    node = await openNode(context)
+  } catch (error) {
+    if (!isLnoError(error, 'NODE_NOT_RUNNING')) throw error
+    if (request.via.length > 0) return fetchAlone(context, request)
+    throw hinted(error)
+  }
+  try {
+    const { offer, amountMsat, quantity, payerNote, via, scids, attempts, timeoutMs, signal, onProgress } = request
+    return await node.call(
+      'fetch',
+      {
+        offer,
+        ...(amountMsat !== undefined && { amount_msat: amountMsat.toString() }),
+        ...(quantity !== undefined && { quantity: quantity.toString() }),
+        ...(payerNote !== undefined && { payer_note: payerNote }),
+        via: [...via],
+        scids: [...scids],
+        attempts,
+        timeout_ms: timeoutMs,
+      },
+      // A node of this protocol version says nothing else.
+      { signal, onProgress: (progress) => onProgress(progress as FetchProgress) },
+    )
+  } finally {
+    node.close()
+  }
+}
+
+interface FetchContext {
+  readonly options: { readonly alone: boolean }
+}
+
+function fetchAlone({ config }: Pick<Context, 'config'>, request: Request): Promise<FetchView> {
+  const { offer, amountMsat, quantity, payerNote, via, scids, attempts, timeoutMs, signal, onProgress } = request
+  const peers = via.flatMap(({ node_id: nodeId, address }) =>
+    address === undefined ? [] : [{ nodeId, address: parseAddress(address) }],
+  )
+  if (peers.length === 0) {
+    throw cliError('USAGE', 'without a node there must be a peer to go over: --via PUBKEY@HOST:PORT')
+  }
+  return withThrowAwayNode(config().network, async (node) => {
+    const result = await node.fetch(decodeOffer(fromPasted(offer)), {
+      ...(amountMsat !== undefined && { amountMsat }),
+      ...(quantity !== undefined && { quantity }),
+      ...(payerNote !== undefined && { payerNote }),
+      via: peers,
+      scids: scids.map(parseScidLink),
+      attempts,
+      timeoutMs,
+      signal,
+      onProgress,
+    })
+    return fetchView(result)
+  })
+}
+
+/** No node, and nobody named to ask over. */
+function hinted(error: LnoError): LnoError {
+  return new LnoError(
+    error.code,
+    `${error.message}; start one with lno node start, or name a peer with --via PUBKEY@HOST:PORT`,
+    {
+      cause: error,
+    },
+  )
+}

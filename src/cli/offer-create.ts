@@ -1,0 +1,64 @@
+import { withNode } from './daemon/client.js'
+import { offerText } from './daemon/offer-text.js'
+import { parseCount, parseExpiry, parsePath, parsePrice, parseQuantityMax } from './daemon/options.js'
+import { defineCommand } from './frame/command.js'
+
+export const command = defineCommand({
+  description:
+    'Makes an offer at the running node and keeps it there. Without --path the offer names the id of the node, and payers must be able to reach it. With --path A,B payers reach A, which passes on to B, which passes on to this node: they learn A and nothing else. The nodes of a path must take onion messages, and the last one must be connected to this node.',
+  args: {},
+  options: {
+    amount: {
+      value: 'MSAT',
+      required: true,
+      parse: parsePrice,
+      summary: '10000 (msat), 10sat, or any: the payer chooses',
+    },
+    description: { value: 'TEXT', summary: 'what is paid for; needed with an amount' },
+    issuer: { value: 'TEXT', summary: 'who sells: shop@example.com, or a name' },
+    quantityMax: {
+      value: 'COUNT',
+      parse: parseQuantityMax,
+      summary: 'payers may take up to so many; any for no maximum',
+    },
+    expiry: { value: 'WHEN', parse: parseExpiry, summary: '1h, 7d, 2027-01-31, or Unix seconds' },
+    label: { value: 'TEXT', summary: 'a name of your own, which nobody else sees' },
+    singleUse: { summary: 'for one payment only' },
+    issuerKey: { summary: 'with --path: name a key made for this offer alone, which signs its invoices' },
+    path: {
+      value: 'A,B',
+      many: true,
+      parse: parsePath,
+      summary: 'node ids of a way to this node, its first node first',
+    },
+    dummyHops: {
+      value: 'COUNT',
+      parse: parseCount(0, 10),
+      summary: 'hops to this node itself, to hide how long paths are',
+    },
+  },
+  examples: [
+    'lno offer create --amount 10sat --description "One cup of coffee"',
+    'lno offer create --amount any --path 02…,03… --label tips',
+  ],
+  run: (context) =>
+    withNode(context, async (node) => {
+      const { options, io, result, warn, next, style, width } = context
+      const { amount, description, issuer, quantityMax, expiry, label, dummyHops, path } = options
+      const offer = await node.call('offer.create', {
+        ...(amount !== undefined && { amount_msat: amount.toString() }),
+        ...(description !== undefined && { description }),
+        ...(issuer !== undefined && { issuer }),
+        ...(quantityMax !== undefined && { quantity_max: quantityMax.toString() }),
+        ...(expiry !== undefined && { absolute_expiry: expiry(io.now()).toString() }),
+        ...(label !== undefined && { label }),
+        ...(options.singleUse && { single_use: true }),
+        ...(options.issuerKey && { issuer_key: true }),
+        ...(path.length > 0 && { paths: path.map((nodes) => [...nodes]) }),
+        ...(dummyHops !== undefined && { dummy_hops: dummyHops }),
+      })
+      result(offer, () => offerText(offer, width, style.dim))
+      for (const warning of offer.warnings) warn(warning)
+      next(`lno fetch ${offer.bolt12.slice(0, 12)}…`)
+    }),
+})
