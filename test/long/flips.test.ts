@@ -1,3 +1,3 @@
 import { flips } from '../properties/suites/flips.js'
 
-flips(40, ['invoice_request', 'invoice'])
+flips(15, ['invoice_request', 'invoice', 'payer_proof'])

@@ -1,4 +1,4 @@
 import '../support/use-toy.js'
 import { flow } from '../properties/suites/flow.js'
 
-flow(20_000)
+flow(8000)

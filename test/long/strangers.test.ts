@@ -1,4 +1,4 @@
 import '../support/use-toy.js'
 import { strangers } from '../properties/suites/strangers.js'
 
-strangers(5000)
+strangers(2000)

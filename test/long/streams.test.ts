@@ -1,4 +1,4 @@
 import '../support/use-toy.js'
 import { streams } from '../properties/suites/streams.js'
 
-streams(3000)
+streams(500)

@@ -1,4 +1,4 @@
 import '../support/use-toy.js'
 import { flips } from './suites/flips.js'
 
-flips(8, ['invoice_request', 'invoice'])
+flips(4, ['invoice_request', 'invoice', 'payer_proof'])

@@ -3,19 +3,22 @@ import { describe, expect, test } from 'vitest'
 import { createInvoice } from '../../../src/bolt12/create-invoice.js'
 import { createInvoiceRequest } from '../../../src/bolt12/create-invoice-request.js'
 import { createOffer } from '../../../src/bolt12/create-offer.js'
-import { decodeInvoice, decodeInvoiceRequest } from '../../../src/bolt12/decode.js'
+import { decodeInvoice, decodeInvoiceRequest, decodePayerProof } from '../../../src/bolt12/decode.js'
+import { createPayerProof } from '../../../src/bolt12/proof/create.js'
+import { sha256 } from '../../../src/crypto/hash.js'
 import { pathOf } from '../../bolt12/craft.js'
 import { codeOf } from '../../support/code-of.js'
 import { node } from '../../support/keys.js'
 
 const MERCHANT = node(0x41)
+const PAYER = node(0x42)
 const random = (length: number) => new Uint8Array(length).fill(7)
 
 const { offer } = createOffer({ amountMsat: 1000n, description: 'x', issuerId: MERCHANT.id })
-const { request } = createInvoiceRequest(offer, { random, payerKey: node(0x42).secret })
+const { request } = createInvoiceRequest(offer, { random, payerKey: PAYER.secret })
 const invoice = createInvoice(request, {
   createdAt: 1_700_000_000n,
-  paymentHash: random(32),
+  paymentHash: sha256(random(32)),
   paths: [
     {
       path: pathOf(1),
@@ -34,10 +37,19 @@ const invoice = createInvoice(request, {
   aux: random(32),
 })
 
+const { proof } = createPayerProof({
+  invoice,
+  preimage: random(32),
+  payerKey: PAYER.secret,
+  note: 'y',
+  aux: random(32),
+})
+
 /** A small signed message of each kind, and what accepts it. */
 export const SIGNED = {
   invoice_request: { bytes: request.bytes, accept: (bytes: Uint8Array) => decodeInvoiceRequest(bytes) },
   invoice: { bytes: invoice.bytes, accept: (bytes: Uint8Array) => decodeInvoice(bytes) },
+  payer_proof: { bytes: proof.bytes, accept: (bytes: Uint8Array) => decodePayerProof(bytes) },
 } as const satisfies Record<string, { readonly bytes: Uint8Array; accept(bytes: Uint8Array): unknown }>
 
 /** One bit flipped in each byte, one byte after the other, `runs` times with other bits. */
@@ -45,7 +57,7 @@ export function flips(runs: number, kinds: readonly (keyof typeof SIGNED)[]): vo
   describe.each(kinds)('%s', (kind) => {
     const { bytes, accept } = SIGNED[kind]
 
-    test('one bit flipped in any byte is refused', { tags: ['RR4', 'IR10'] }, () => {
+    test('one bit flipped in any byte is refused', { tags: ['RR4', 'IR10', 'PP12', 'PP13'] }, () => {
       expect(codeOf(() => accept(bytes))).toBe('accepted')
       fc.assert(
         fc.property(fc.array(fc.nat(7), { minLength: bytes.length, maxLength: bytes.length }), (bits) => {
