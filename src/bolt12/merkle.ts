@@ -49,18 +49,18 @@ function tagged(tag: Uint8Array): (...message: readonly Uint8Array[]) => Uint8Ar
   return (...message) => sha256(concatBytes(tagHash, tagHash, ...message))
 }
 
-/** How two hashes become one: the smaller goes first, so that a proof needs no sides (rule A2.4). */
-export function branchHash(a: Uint8Array, b: Uint8Array): Uint8Array {
-  return branching(tagged(BRANCH))(a, b)
+/** The hashes of a tree, for who has only parts of it. */
+export interface TreeHasher {
+  /** The leaf hash of a record (rule A2.3). */
+  leaf(record: Uint8Array): Uint8Array
+  /** How two hashes become one: the smaller goes first, so that a proof needs no sides (rule A2.4). */
+  branch(a: Uint8Array, b: Uint8Array): Uint8Array
 }
 
-function branching(hash: ReturnType<typeof tagged>): (a: Uint8Array, b: Uint8Array) => Uint8Array {
-  return (a, b) => (compareBytes(a, b) <= 0 ? hash(a, b) : hash(b, a))
-}
-
-/** The leaf hash of a record (rule A2.3). */
-export function leafHash(record: Uint8Array): Uint8Array {
-  return tagged(LEAF)(record)
+/** One for a whole tree: its tags are hashed once. */
+export function treeHasher(): TreeHasher {
+  const [leaf, branch] = [tagged(LEAF), tagged(BRANCH)]
+  return { leaf, branch: (a, b) => (compareBytes(a, b) <= 0 ? branch(a, b) : branch(b, a)) }
 }
 
 /** The nonce hashes of a stream whose first record is `first` (rule A2.3): the whole record is part of the tag. */
@@ -82,9 +82,8 @@ export function merkleTree(records: readonly TlvRecord[]): MerkleTree {
       rule: 'A2.2',
     })
   }
-  const leafOf = tagged(LEAF)
+  const { leaf: leafOf, branch: branchOf } = treeHasher()
   const nonceOf = nonceHasher(signed[0].bytes)
-  const branchOf = branching(tagged(BRANCH))
   const leaves = signed.map((record): MerkleLeaf => {
     const leaf = leafOf(record.bytes)
     const nonce = nonceOf(record.type)

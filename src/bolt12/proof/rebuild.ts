@@ -1,5 +1,5 @@
 import type { TlvRecord } from '../../wire/tlv.js'
-import { branchHash, leafHash } from '../merkle.js'
+import { treeHasher } from '../merkle.js'
 import type { PayerProofMessage } from '../payer-proof.js'
 import { areMarkersGood, isShown } from './markers.js'
 
@@ -76,6 +76,7 @@ export function invoiceRoot(proof: Pick<PayerProofMessage, 'fields' | 'records'>
   if (nonces.length !== shownRecords(proof).length || missing.length !== missingCount(leaves)) return undefined
   let nonce = 0
   let hidden = 0
-  const hashes = leaves.map((record) => record && branchHash(leafHash(record.bytes), nonces[nonce++]!))
-  return fold(hashes, (left, right) => branchHash(left ?? missing[hidden++]!, right ?? missing[hidden++]!))
+  const { leaf, branch } = treeHasher()
+  const hashes = leaves.map((record) => record && branch(leaf(record.bytes), nonces[nonce++]!))
+  return fold(hashes, (left, right) => branch(left ?? missing[hidden++]!, right ?? missing[hidden++]!))
 }

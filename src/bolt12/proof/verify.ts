@@ -28,7 +28,8 @@ export interface VerifiedProof {
  * that they lead to, and the payer's signature. Never throws for what it is given.
  *
  * What it cannot say: whether `nodeId` belongs to the one who was to be paid, and whether who shows the proof is the payer;
- * for that, ask for a note of your choosing.
+ * for that, ask for a note of your choosing. Nor does it bind how many fields are hidden between which others: siblings in
+ * the tree may change places, so that markers are the payer's word alone.
  * @param proof string, TLV stream or message; of a message the bytes count
  */
 export function verifyPayerProof(proof: string | Uint8Array | PayerProofMessage): VerifiedProof {
