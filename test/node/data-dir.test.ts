@@ -1,8 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { type DataDir, defaultDataDir, openDataDir } from '../../src/node/data-dir.js'
+import { type DataDir, openDataDir } from '../../src/node/data-dir.js'
 import { tempDir } from '../support/temp-dir.js'
 
 const fixed = (byte: number) => (length: number) => new Uint8Array(length).map((_, i) => byte + i)
@@ -108,10 +107,4 @@ test('a path that cannot be a folder is an error with a code', async () => {
   await expect(openDataDir(join(dir, 'file'))).rejects.toMatchObject({ code: 'DATA_DIR_FAILED' })
   await expect(openDataDir(join(dir, 'file', 'below'))).rejects.toMatchObject({ code: 'DATA_DIR_FAILED' })
   await expect(openDataDir(join(dir, 'dangling'))).rejects.toMatchObject({ code: 'DATA_DIR_FAILED' })
-})
-
-test('the default folder follows the environment, with a part for the network', () => {
-  expect(defaultDataDir('regtest', { LNO_DIR: '/x' })).toBe('/x/regtest')
-  expect(defaultDataDir('regtest', { XDG_STATE_HOME: '/s', LNO_DIR: '' })).toBe('/s/lno/regtest')
-  expect(defaultDataDir('bitcoin', {})).toBe(join(homedir(), '.local/state/lno/bitcoin'))
 })
