@@ -69,12 +69,11 @@ export function isoTime(ms: number): string {
 
 /** An event as plain data. `now` is Unix time in milliseconds. */
 export function toJsonEvent(event: NodeEvent, now: number): JsonEvent {
-  const { type, ...members } = event
-  const peer = 'peer' in event ? { peer: peerView(event.peer) } : {}
-  return { kind: type, at: isoTime(now), ...(plain(members) as Readonly<Record<string, unknown>>), ...peer }
+  const { type, ...members } = 'peer' in event ? { ...event, peer: peerView(event.peer) } : event
+  return { kind: type, at: isoTime(now), ...(plain(members) as Readonly<Record<string, unknown>>) }
 }
 
-/** Plain data with the same meaning; what is undefined is left out. */
+/** Plain data with the same meaning, its members named as commands print them; what is undefined is left out. */
 function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString()
   if (value instanceof Uint8Array) return toHex(value)
@@ -85,6 +84,11 @@ function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).flatMap(([name, member]) => (member === undefined ? [] : [[name, plain(member)]])),
+    Object.entries(value).flatMap(([name, member]) => (member === undefined ? [] : [[snake(name), plain(member)]])),
   )
+}
+
+/** `offerId` as it is printed: `offer_id`. */
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

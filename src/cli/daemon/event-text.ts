@@ -18,12 +18,12 @@ const peer = (event: AnyEvent): string =>
 
 /** A sentence for each kind that has one. */
 const SENTENCES: Readonly<Record<string, (event: AnyEvent) => string>> = {
-  node_ready: (event) => `node ${id(event.nodeId)} is ready`,
+  node_ready: (event) => `node ${id(event.node_id)} is ready`,
   node_stopping: () => 'stopping',
   peer_connected: (event) => `peer ${peer(event)} connected`,
   peer_disconnected: (event) => `peer ${peer(event)} gone (${cause(event)})`,
   peer_unreachable: (event) =>
-    `peer ${id(event.peerId)} not reached (${cause(event)}), again in ${Math.round(Number(event.retryInMs) / 1000)} s`,
+    `peer ${id(event.peer_id)} not reached (${cause(event)}), again in ${Math.round(Number(event.retry_in_ms) / 1000)} s`,
   connection_failed: (event) =>
     `connection ${event.direction === 'in' ? 'from' : 'to'} ${text(event.address)} failed (${cause(event)})`,
   message_forwarded: (event) => `onion message passed on from ${id(event.from)} to ${id(event.to)}`,
@@ -32,18 +32,18 @@ const SENTENCES: Readonly<Record<string, (event: AnyEvent) => string>> = {
   offer_disabled: (event) => `offer ${id(event.id)} disabled`,
   offer_enabled: (event) => `offer ${id(event.id)} enabled`,
   request_received: (event) => {
-    const note = event.payerNote === undefined ? '' : `, note: "${text(event.payerNote)}"`
-    return `request for offer ${id(event.offerId)} came from ${id(event.from)}${note}`
+    const note = event.payer_note === undefined ? '' : `, note: "${text(event.payer_note)}"`
+    return `request for offer ${id(event.offer_id)} came from ${id(event.from)}${note}`
   },
   request_ignored: (event) => `request from ${id(event.from)} ignored (${reason(event)})`,
   invoice_sent: (event) =>
-    `invoice over ${msat(event.amountMsat)} sent for offer ${id(event.offerId)}${event.again ? ' (the same again)' : ''}`,
+    `invoice over ${msat(event.amount_msat)} sent for offer ${id(event.offer_id)}${event.again ? ' (the same again)' : ''}`,
   invoice_error_sent: (event) =>
-    `request for offer ${id(event.offerId)} refused (${text(event.code)}: ${text(event.error)})`,
-  reply_not_sent: (event) => `answer for offer ${id(event.offerId)} not sent (${reason(event)})`,
+    `request for offer ${id(event.offer_id)} refused (${text(event.code)}: ${text(event.error)})`,
+  reply_not_sent: (event) => `answer for offer ${id(event.offer_id)} not sent (${reason(event)})`,
   reply_ignored: (event) => `answer from ${id(event.from)} ignored (${reason(event)})`,
   fetch_started: (event) => `request ${id(event.id)} started`,
-  invoice_received: (event) => `request ${id(event.id)} brought an invoice over ${msat(event.amountMsat)}`,
+  invoice_received: (event) => `request ${id(event.id)} brought an invoice over ${msat(event.amount_msat)}`,
   fetch_failed: (event) => `request ${id(event.id)} failed (${reason(event)})`,
   fetch_progress: (event) => {
     const step = member(event.progress, 'step')

@@ -38,6 +38,7 @@ export function failureLines(error: LnoError, command: string): readonly string[
     })
     return ['An invoice came that must not be paid:', ...issues]
   }
+  if (code === 'NODE_NOT_RUNNING') return []
   const advice = Object.hasOwn(NODE_CODES, code) ? NODE_CODES[code as keyof typeof NODE_CODES].advice : undefined
   return advice === undefined ? [] : [advice]
 }
