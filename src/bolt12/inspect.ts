@@ -31,7 +31,7 @@ export interface Inspection {
   readonly records: readonly TlvRecord[]
   /** The TLV stream; empty when the string could not be read. */
   readonly bytes: Uint8Array
-  /** All that is wrong, outermost layer first. */
+  /** All that is wrong, outermost layer first; of unknown even types the first 64. */
   readonly issues: readonly Issue[]
   /** Every rule of this kind of message with its verdict. */
   readonly rules: readonly RuleOutcome[]

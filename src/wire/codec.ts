@@ -355,6 +355,7 @@ function pick(error: LnoError): Where {
     ...(error.offset !== undefined && { offset: error.offset }),
     ...(error.spec && { spec: error.spec }),
     ...(error.rule && { rule: error.rule }),
+    ...(error.details && { details: error.details }),
   }
 }
 

@@ -38,7 +38,7 @@ export function bitmapOf(bits: Iterable<number>): Uint8Array {
 /** Both bitmaps in one, without leading zero bytes (rule M8: a peer's two are one). */
 export function joinFeatures(a: Uint8Array, b: Uint8Array): Uint8Array {
   const [long, short] = a.length >= b.length ? [a, b] : [b, a]
-  const joined = long.slice()
+  const joined = new Uint8Array(long) // no `slice`: that of a Buffer would be the peer's own bytes
   const shift = long.length - short.length
   for (let i = 0; i < short.length; i++) joined[shift + i] = joined[shift + i]! | short[i]!
   return minimalFeatures(joined)

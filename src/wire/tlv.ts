@@ -119,9 +119,13 @@ export function rows(table: Table): ReadonlyMap<bigint, readonly [name: string, 
   return map
 }
 
-/** What a table makes of records: the fields that could be read, and one error for each that could not. */
+/** Unknown even types that are reported at most: 64 kilobytes have room for 16 thousand, and each error costs microseconds. */
+export const MOST_UNKNOWN_LISTED = 64
+
+/** What a table makes of records: the fields that could be read, and why others could not. */
 export interface ReadFields<F> {
   readonly fields: F
+  /** One for each field that could not be read or is missing, and for the first `MOST_UNKNOWN_LISTED` unknown even types. */
   readonly errors: readonly LnoError[]
 }
 
@@ -138,10 +142,11 @@ export function readFields<T extends Table>(
   const known = rows(table)
   const fields: Record<string, unknown> = {}
   const errors: LnoError[] = []
+  let unknown = 0
   for (const record of records) {
     const row = known.get(record.type)
     if (row === undefined) {
-      if (record.type % 2n === 0n) {
+      if (record.type % 2n === 0n && unknown++ < MOST_UNKNOWN_LISTED) {
         errors.push(
           wireError('TLV_UNKNOWN_EVEN', `unknown even type ${record.type}`, base + record.offset, record.type),
         )

@@ -149,6 +149,20 @@ describe('nothing that comes in breaks anything', () => {
     )
   })
 
+  test('a megabyte of unknown even types: inspect does not throw, and names the first of them', () => {
+    const bytes = new Uint8Array(6 * 170_000)
+    const view = new DataView(bytes.buffer)
+    for (let i = 0; i < 170_000; i++) {
+      view.setUint8(6 * i, 0xfe)
+      view.setUint32(6 * i + 1, 1_000_000_000 + 2 * i)
+    }
+    const { issues, records } = inspect(bytes, { as: 'offer' })
+    expect(records).toHaveLength(170_000)
+    expect(issues[0]).toMatchObject({ code: 'TLV_UNKNOWN_EVEN', tlvType: 1_000_000_000n })
+    expect(issues.length).toBeLessThan(100)
+    expect(codeOf(() => decodeOffer(bytes))).toBe('TLV_UNKNOWN_EVEN')
+  })
+
   test('text: decode throws coded errors, inspect never', () => {
     const alphabet = fc.string({ unit: fc.constantFrom(...'qpzry9x8gf2tvdw0s3jn54khce6mua7l'), maxLength: 60 })
     const strings = fc

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { concatBytes } from '../../src/base/bytes.js'
+import { LnoError } from '../../src/base/error.js'
 import { fromHex, toHex } from '../../src/base/hex.js'
 import { blindedPath } from '../../src/blinding/blinded-path.js'
 import {
@@ -11,6 +12,7 @@ import {
   counted,
   decode,
   encode,
+  located,
   point,
   prefixed,
   sciddirOrPubkey,
@@ -173,6 +175,12 @@ describe('lists', () => {
     expect(refusal(counted(u8, u8, 1), '00')).toBe('TOO_FEW_ELEMENTS')
     expect(refusal(prefixed(u8, u16), '03000102')).toBe('WIRE_TRAILING_BYTES')
   })
+})
+
+test('an error that is placed in a structure keeps all that it knew', () => {
+  const known = { tlvType: 3n, offset: 4, spec: 'BOLT 1', rule: 'T1', details: { attempts: 2 }, cause: 'this' }
+  const placed = located(new LnoError('WIRE_TRUNCATED', 'too short', known), { path: ['a', 0] })
+  expect(placed).toMatchObject({ code: 'WIRE_TRUNCATED', message: 'too short', path: ['a', 0], ...known })
 })
 
 describe('what does not fit is not written', () => {

@@ -67,6 +67,12 @@ describe('a bitmap', () => {
     )
   })
 
+  test('is left as it was when it is joined, even as a Buffer, whose slice is no copy', { tags: ['M8'] }, () => {
+    const theirs = Buffer.from('0001', 'hex')
+    expect(joinFeatures(theirs, bitmapOf([1]))).toEqual(Uint8Array.of(3))
+    expect(theirs.toString('hex')).toBe('0001')
+  })
+
   test('may begin with zero bytes, which mean nothing', () => {
     const padded = fromHex('000080')
     expect(toHex(minimalFeatures(padded))).toBe('80')

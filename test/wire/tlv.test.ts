@@ -7,6 +7,7 @@ import {
   encodeRecords,
   encodeTlv,
   field,
+  MOST_UNKNOWN_LISTED,
   readFields,
   readRecords,
   required,
@@ -94,6 +95,15 @@ describe('a stream', () => {
     const some = readFields(TABLE, readRecords(fromHex('01020708' + '0201ff' + '0400')).records)
     expect(some.fields).toEqual({ amount: 255n })
     expect(some.errors.map((e) => e.code)).toEqual(['WIRE_TRAILING_BYTES', 'TLV_UNKNOWN_EVEN'])
+  })
+
+  test('reports the first unknown even types only, and every field that is bad behind them', () => {
+    const unknown = Array.from({ length: 1000 }, (_, i) => encodeRecord(BigInt(100 + 2 * i), new Uint8Array(0)))
+    const bad = encodeRecord(0x10000n, Uint8Array.of(1))
+    const { errors } = readFields(TABLE, [...unknown, bad])
+    expect(errors).toHaveLength(MOST_UNKNOWN_LISTED + 1)
+    expect(errors[0]).toMatchObject({ code: 'TLV_UNKNOWN_EVEN', tlvType: 100n })
+    expect(errors.at(-1)).toMatchObject({ code: 'WIRE_TRUNCATED', tlvType: 0x10000n })
   })
 })
 
