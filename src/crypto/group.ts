@@ -18,7 +18,11 @@ export function isScalar(bytes: Uint8Array): boolean {
  * @throws LnoError `BAD_POINT`
  */
 export function assertPoint(bytes: Uint8Array): void {
-  if (!active().isPoint(bytes)) throw new LnoError('BAD_POINT', 'not a compressed point of secp256k1')
+  if (!active().isPoint(bytes)) throw badPoint()
+}
+
+function badPoint(cause?: unknown): LnoError {
+  return new LnoError('BAD_POINT', 'not a compressed point of secp256k1', cause === undefined ? {} : { cause })
 }
 
 /**
@@ -45,10 +49,12 @@ export function publicKey(secret: Uint8Array): Uint8Array {
  */
 export function mulPoint(point: Uint8Array, scalar: Uint8Array): Uint8Array {
   assertSecret(scalar)
+  // A library may take 65 bytes too, which are no point of any Lightning message (pitfall 6).
+  if (point.length !== 33) throw badPoint()
   try {
     return active().mulPoint(point, scalar)
   } catch (cause) {
-    throw new LnoError('BAD_POINT', 'not a compressed point of secp256k1', { cause })
+    throw badPoint(cause)
   }
 }
 

@@ -2,6 +2,7 @@ import { chacha20, chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import * as secp from '@noble/secp256k1'
+import { isCompressedPoint } from './curve.js'
 import type { Backend } from './primitives.js'
 import { bytesToScalar, scalarToBytes } from './scalar.js'
 
@@ -27,7 +28,7 @@ export const nobleBackend: Backend = {
       return undefined
     }
   },
-  isPoint: (bytes) => bytes.length === 33 && secp.utils.isValidPublicKey(bytes, true),
+  isPoint: isCompressedPoint,
   isScalar: (bytes) => bytes.length === 32 && secp.utils.isValidSecretKey(bytes),
   mulBase: (scalar) => secp.getPublicKey(scalar, true),
   mulPoint: (point, scalar) => secp.getSharedSecret(scalar, point, true),
