@@ -32,6 +32,15 @@ export const CLI_CODES = {
     meaning: 'What was given as a secret key is not one.',
     advice: 'A key file or LNO_SECRET holds 32 bytes (64 hex digits; a file may also hold the raw 32 bytes).',
   },
+  NO_PREIMAGE: {
+    meaning: 'The command needs the preimage of a payment and none was given.',
+    advice:
+      'Write its 32 bytes as hex into a file and name it with --preimage-file, or put the hex into LNO_PREIMAGE. It is never taken from the arguments: who learns it can claim to have paid.',
+  },
+  BAD_PREIMAGE: {
+    meaning: 'What was given as a preimage is not one.',
+    advice: 'It is 32 bytes: 64 hex digits, or a file of the raw 32 bytes.',
+  },
   UNKNOWN_CODE: {
     meaning: 'No error code and no rule has that name.',
     advice: 'Codes and rules are listed in docs/errors.md and docs/conformance.md; `lno explain` also takes a string.',

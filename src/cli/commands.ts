@@ -30,6 +30,18 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./fetch.js'),
   },
   {
+    name: 'proof create',
+    group: 'Everyday',
+    summary: 'Prove that you paid an invoice, and show no more of it than you choose',
+    load: () => import('./proof-create.js'),
+  },
+  {
+    name: 'proof verify',
+    group: 'Everyday',
+    summary: 'Check a payer proof, without a node or a network',
+    load: () => import('./proof-verify.js'),
+  },
+  {
     name: 'help',
     group: 'Everyday',
     summary: 'List the commands, or show one of them',

@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { isLnoError } from '../base/error.js'
-import { fromHex } from '../base/hex.js'
+import { fromHex, toHex } from '../base/hex.js'
 import { isScalar } from '../crypto/group.js'
+import type { CliCode } from './codes.js'
 import type { Context } from './frame/command.js'
 import { cliError } from './frame/exit.js'
 
@@ -12,40 +13,52 @@ export const KEY_FILE = {
   summary: 'file with a 32-byte secret key, hex or raw (or LNO_SECRET)',
 } as const
 
-function readSecret(text: string, from: string): Uint8Array {
+/** What 32 secret bytes are, and how it is said that they are not. */
+interface Kind {
+  readonly code: CliCode
+  /** What a file of it is called. */
+  readonly file: string
+  /** `a number that is no secret key`, or undefined when the bytes will do. */
+  readonly fault: (bytes: Uint8Array) => string | undefined
+}
+
+const KEY: Kind = {
+  code: 'BAD_KEY_FILE',
+  file: 'key file',
+  fault: (bytes) => (isScalar(bytes) ? undefined : 'a number that is no secret key of secp256k1'),
+}
+const PREIMAGE: Kind = { code: 'BAD_PREIMAGE', file: 'preimage file', fault: () => undefined }
+
+function readText(text: string, from: string, { code, fault }: Kind): Uint8Array {
   let secret: Uint8Array
   try {
     secret = fromHex(text.trim())
   } catch (error) {
     // The reason would quote a part of the secret's surroundings; where it came from is enough.
-    if (isLnoError(error)) throw cliError('BAD_KEY_FILE', `${from} does not hold 64 hex digits`)
+    if (isLnoError(error)) throw cliError(code, `${from} does not hold 64 hex digits`)
     throw error
   }
-  if (secret.length !== 32) throw cliError('BAD_KEY_FILE', `${from} holds ${secret.length} bytes, not 32`)
-  return checked(secret, from)
-}
-
-function checked(secret: Uint8Array, from: string): Uint8Array {
-  if (!isScalar(secret)) throw cliError('BAD_KEY_FILE', `${from} holds a number that is no secret key of secp256k1`)
+  if (secret.length !== 32) throw cliError(code, `${from} holds ${secret.length} bytes, not 32`)
+  const found = fault(secret)
+  if (found !== undefined) throw cliError(code, `${from} holds ${found}`)
   return secret
 }
 
-function readKeyFile(file: string, warn: (text: string) => void): Uint8Array {
+function readSecretFile(file: string, kind: Kind, warn: (text: string) => void): Uint8Array {
   let contents: Uint8Array
   try {
     const { mode, size } = statSync(file)
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       warn(`${file} can be read by others: chmod 600 ${file}`)
     }
-    if (size > 1024) throw cliError('BAD_KEY_FILE', `${file} is no key file: it holds ${size} bytes`)
+    if (size > 1024) throw cliError(kind.code, `${file} is no ${kind.file}: it holds ${size} bytes`)
     contents = new Uint8Array(readFileSync(file))
   } catch (cause) {
     if (isLnoError(cause)) throw cause
     const code = (cause as NodeJS.ErrnoException).code
-    throw cliError('FILE_UNREADABLE', `cannot read the key file ${file} (${code})`, { cause })
+    throw cliError('FILE_UNREADABLE', `cannot read the ${kind.file} ${file} (${code})`, { cause })
   }
-  if (contents.length === 32) return checked(contents, file)
-  return readSecret(new TextDecoder().decode(contents), file)
+  return readText(contents.length === 32 ? toHex(contents) : new TextDecoder().decode(contents), file, kind)
 }
 
 /**
@@ -53,12 +66,12 @@ function readKeyFile(file: string, warn: (text: string) => void): Uint8Array {
  * @throws LnoError `NO_SECRET`, `BAD_KEY_FILE`, `FILE_UNREADABLE`
  */
 export function readSecrets(context: Pick<Context, 'io' | 'warn'>, files: readonly string[]): readonly Uint8Array[] {
-  if (files.length > 0) return files.map((file) => readKeyFile(file, context.warn))
+  if (files.length > 0) return files.map((file) => readSecretFile(file, KEY, context.warn))
   const text = context.io.env.LNO_SECRET
   if (text === undefined || text === '') {
     throw cliError('NO_SECRET', 'a secret key is needed: --key-file FILE, or LNO_SECRET')
   }
-  return [readSecret(text, 'LNO_SECRET')]
+  return [readText(text, 'LNO_SECRET', KEY)]
 }
 
 /** The one secret of a command that takes one only. */
@@ -66,4 +79,17 @@ export function readSecretOnce(context: Pick<Context, 'io' | 'warn'>, files: rea
   const secrets = readSecrets(context, files)
   if (secrets.length > 1) throw cliError('USAGE', 'one --key-file is enough here')
   return secrets[0]!
+}
+
+/**
+ * The preimage of a payment, from a file or else from `LNO_PREIMAGE`.
+ * @throws LnoError `NO_PREIMAGE`, `BAD_PREIMAGE`, `FILE_UNREADABLE`
+ */
+export function readPreimage(context: Pick<Context, 'io' | 'warn'>, file: string | undefined): Uint8Array {
+  if (file !== undefined) return readSecretFile(file, PREIMAGE, context.warn)
+  const text = context.io.env.LNO_PREIMAGE
+  if (text === undefined || text === '') {
+    throw cliError('NO_PREIMAGE', 'the preimage is needed: --preimage-file FILE, or LNO_PREIMAGE')
+  }
+  return readText(text, 'LNO_PREIMAGE', PREIMAGE)
 }

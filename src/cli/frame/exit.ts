@@ -28,6 +28,8 @@ const EXIT_OF: Readonly<
   NO_INPUT: EXIT.usage,
   NO_SECRET: EXIT.usage,
   BAD_KEY_FILE: EXIT.usage,
+  NO_PREIMAGE: EXIT.usage,
+  BAD_PREIMAGE: EXIT.usage,
   UNKNOWN_CODE: EXIT.usage,
   BAD_ADDRESS: EXIT.usage,
   BAD_NODE_ID: EXIT.usage,

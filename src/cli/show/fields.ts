@@ -29,6 +29,10 @@ function numbered<T>(values: readonly T[], show: (value: T) => string): readonly
   return values.length === 1 ? [show(values[0]!)] : values.map((value, i) => `${i + 1}. ${show(value)}`)
 }
 
+function showCount(list: readonly unknown[], one: string, several: string): string {
+  return `${list.length} ${list.length === 1 ? one : several}`
+}
+
 /** How each field is shown; those that are missing here are bytes. The names are those of the specification and of CLN. */
 const SHOW: { readonly [K in keyof Fields]?: (value: NonNullable<Fields[K]>, fields: Fields, now: bigint) => Shown } = {
   offer_chains: (chains) => chains.map(showChain).join(', '),
@@ -66,8 +70,8 @@ const SHOW: { readonly [K in keyof Fields]?: (value: NonNullable<Fields[K]>, fie
   proof_signature: toHex,
   proof_preimage: toHex,
   proof_omitted_tlvs: (markers) => (markers.length === 0 ? 'none' : markers.join(', ')),
-  proof_missing_hashes: (hashes) => `${hashes.length} hashes`,
-  proof_leaf_hashes: (hashes) => `${hashes.length} hashes`,
+  proof_missing_hashes: (hashes) => showCount(hashes, 'hash', 'hashes'),
+  proof_leaf_hashes: (hashes) => showCount(hashes, 'hash', 'hashes'),
   proof_note: showText,
   erroneous_field: (type) => `type ${type}${nameIn('invoice', type)}`,
   suggested_value: showBytes,
