@@ -2,10 +2,9 @@ import { isLnoError, LnoError } from '../base/error.js'
 import { decodeOffer } from '../bolt12/decode.js'
 import { fromPasted } from '../bolt12/pasted.js'
 import { parseAddress } from '../node/addresses.js'
-import { type FetchView, fetchView } from '../node/methods/fetch-methods.js'
+import type { FetchView } from '../node/methods/fetch-methods.js'
 import type { FetchProgress } from '../node/payer/payer.js'
 import { parseScidLink } from '../node/scids.js'
-import { withThrowAwayNode } from './daemon/alone.js'
 import { openNode } from './daemon/client.js'
 import { failureLines, progressText } from './daemon/fetch-text.js'
 import { parseAmount, parseCount, parseDuration, parseQuantity, SCID, VIA } from './daemon/options.js'
@@ -124,7 +123,7 @@ interface FetchContext {
   readonly options: { readonly alone: boolean }
 }
 
-function fetchAlone({ config }: Pick<Context, 'config'>, request: Request): Promise<FetchView> {
+async function fetchAlone({ config }: Pick<Context, 'config'>, request: Request): Promise<FetchView> {
   const { offer, amountMsat, quantity, payerNote, via, scids, attempts, timeoutMs, signal, onProgress } = request
   const peers = via.flatMap(({ node_id: nodeId, address }) =>
     address === undefined ? [] : [{ nodeId, address: parseAddress(address) }],
@@ -132,6 +131,11 @@ function fetchAlone({ config }: Pick<Context, 'config'>, request: Request): Prom
   if (peers.length === 0) {
     throw cliError('USAGE', 'without a node there must be a peer to go over: --via PUBKEY@HOST:PORT')
   }
+  // A whole node: loaded only where it is needed, so that asking the running one stays quick.
+  const [{ withThrowAwayNode }, { fetchView }] = await Promise.all([
+    import('./daemon/alone.js'),
+    import('../node/methods/fetch-methods.js'),
+  ])
   return withThrowAwayNode(config().network, async (node) => {
     const result = await node.fetch(decodeOffer(fromPasted(offer)), {
       ...(amountMsat !== undefined && { amountMsat }),

@@ -1,6 +1,5 @@
 import { isLnoError } from '../base/error.js'
 import { parseAddress } from '../node/addresses.js'
-import { startDaemon } from '../node/daemon.js'
 import type { JsonEvent } from '../node/events.js'
 import { parseScidLink } from '../node/scids.js'
 import { eventText } from './daemon/event-text.js'
@@ -57,6 +56,8 @@ export const command = defineCommand({
       else if (log === 'text' && !QUIET_KINDS.has(json.kind)) io.stderr.write(`${eventText(json)}\n`)
     }
     const listen = options.listen.length > 0 ? options.listen : [parseAddress(DEFAULT_LISTEN)]
+    // Sockets and storage are loaded here: help and completion need only what stands above.
+    const { startDaemon } = await import('../node/daemon.js')
     const daemon = await startDaemon({
       network,
       dataDir,
