@@ -3,12 +3,15 @@ import { LnoError } from '../base/error.js'
 import type { BlindedPath } from '../blinding/blinded-path.js'
 import { publicKey } from '../crypto/group.js'
 import { encodeRecords, joinRecords, type TlvRecord } from '../wire/tlv.js'
+import { chainName } from './chains.js'
 import type { Bolt12Code } from './codes.js'
 import { decodeStream } from './decode.js'
 import { DEFAULT_RELATIVE_EXPIRY, INVOICE_FIELDS, type Invoice, type InvoiceMessage } from './invoice.js'
 import { type InvoiceRequestMessage, SIGNATURE } from './invoice-request.js'
 import { INVOICE_LAYOUT } from './layout.js'
 import { INVOICE_RANGES, inRanges, isSignatureType, MIRRORED_RANGES } from './ranges.js'
+import { requestChain } from './rules/invoice-request.js'
+import { isWitnessProgram } from './segwit-address.js'
 import { signRecords } from './signature.js'
 import type { BlindedPayinfo, FallbackAddress } from './subtypes.js'
 
@@ -72,6 +75,19 @@ export function createInvoice(request: InvoiceRequestMessage, options: InvoiceOp
   const issuer = request.fields.offer_issuer_id
   if (issuer !== undefined && !equalBytes(issuer, nodeId)) {
     refuse('the offer has an issuer id, and the key to sign with is another', 'invoice_node_id', 'IW4')
+  }
+  const ends = request.fields.offer_paths?.map(({ path }) => path.at(-1)?.blinded_node_id)
+  if (issuer === undefined && ends && !ends.some((end) => end !== undefined && equalBytes(end, nodeId))) {
+    refuse(
+      'the offer has no issuer id, and the key to sign with is that of no end of its paths',
+      'invoice_node_id',
+      'IW4',
+    )
+  }
+  // Chains without a name here may have other addresses than bitcoin's.
+  if (chainName(requestChain(request.fields)) !== undefined) {
+    const bad = fallbacks?.findIndex(({ version, address }) => !isWitnessProgram(version, address)) ?? -1
+    if (bad >= 0) refuse(`fallback ${bad} is no witness version with its program`, 'invoice_fallbacks', 'IW8')
   }
   for (const { type } of extra) {
     if (inRanges(type, INVOICE_RANGES) && !inRanges(type, MIRRORED_RANGES) && !isSignatureType(type)) continue

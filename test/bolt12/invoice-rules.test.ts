@@ -15,7 +15,7 @@ import { sha256 } from '../../src/crypto/hash.js'
 import { MAX_MSAT } from '../../src/wire/amount.js'
 import { chainHashOf } from '../../src/wire/chains.js'
 import { array, encode, tu64 } from '../../src/wire/codec.js'
-import { encodeRecord, readRecords } from '../../src/wire/tlv.js'
+import { encodeRecord, readRecords, type TlvRecord } from '../../src/wire/tlv.js'
 import { codeOf } from '../support/code-of.js'
 import { ALICE, BOB, CAROL, pathOf, pathsBytes } from './craft.js'
 import { type Records, refusals, sorted, verdictOf } from './refuses.js'
@@ -285,6 +285,47 @@ describe('held against what was asked for', () => {
     expect(reasons({}, createInvoice(fewer, made))).toEqual(['IR7 INVOICE_REQUEST_MISMATCH'])
   })
 
+  test('IR7: the issue names the lowest type that differs, on whichever side it stands', { tags: ['IR7'] }, () => {
+    const note = (text: string) => encodeRecord(89n, new TextEncoder().encode(text))
+    const low = encodeRecord(79n, none)
+    const high = encodeRecord(2_999_999_999n, none)
+    const own = request.records.filter(({ type }) => type !== 240n)
+    const differs = (asked: readonly TlvRecord[], given: readonly TlvRecord[]) => {
+      const byType = (records: readonly TlvRecord[]) => [...records].sort((a, b) => (a.type < b.type ? -1 : 1))
+      const invoice = createInvoice({ ...request, records: byType([...own, ...given]) }, made)
+      const issues = verifyInvoiceFor(
+        { ...base, offer: undefined, request: { ...request, records: byType([...own, ...asked]) } },
+        invoice,
+      ).issues
+      return issues.map(({ rule, tlvType }) => `${rule} ${tlvType}`)
+    }
+    expect(differs([note('a'), high], [note('a'), high])).toEqual([])
+    expect(differs([note('a'), high], [note('b')])).toEqual(['IR7 89'])
+    expect(differs([high], [note('a'), high])).toEqual(['IR7 89'])
+    expect(differs([note('a')], [low])).toEqual(['IR7 79'])
+    expect(differs([], [high])).toEqual([`IR7 ${high.type}`])
+    expect(differs([high], [])).toEqual([`IR7 ${high.type}`])
+  })
+
+  test('IR7: thousands of records are compared in one pass', { tags: ['IR7'] }, () => {
+    let looks = 0
+    const crowd = Array.from({ length: 3000 }, (_, i): TlvRecord => {
+      const record = encodeRecord(2_000_000_001n + 2n * BigInt(i), none)
+      return {
+        ...record,
+        get type() {
+          looks++
+          return record.type
+        },
+      }
+    })
+    const asked = { ...request, records: [...request.records.filter(({ type }) => type !== 240n), ...crowd] }
+    const given = { ...good, records: [...good.records.filter(({ type }) => type < 160n), ...crowd.slice(0, -1)] }
+    const { issues } = verifyInvoiceFor({ ...base, request: asked }, given)
+    expect(issues).toContainEqual(expect.objectContaining({ rule: 'IR7', tlvType: crowd.at(-1)!.type }))
+    expect(looks).toBeLessThan(100 * crowd.length)
+  })
+
   test('IR8: signed by another key than the issuer', { tags: ['IR8'] }, () => {
     const without = { ...request, fields: { ...request.fields, offer_issuer_id: undefined } }
     expect(reasons({}, createInvoice(without, { ...made, signingKey: CAROL.secret }))).toEqual([
@@ -424,6 +465,45 @@ describe('making an invoice', () => {
     expect(codeOf(() => createInvoice(request, { ...made, expectedMsat: 500n, signingKey: BOB.secret }))).toBe(
       'INVOICE_OPTIONS',
     )
+  })
+
+  test('of an offer without issuer id, only the end of one of its paths signs', { tags: ['IW4'] }, () => {
+    const { offer: hidden } = createOffer({ description: 'tea', paths: [pathOf(2)] })
+    const { request } = createInvoiceRequest(hidden, { random, amountMsat: 1000n })
+    const invoice = createInvoice(request, { ...made, signingKey: CAROL.secret })
+    expect(invoice.fields.invoice_node_id).toEqual(CAROL.id)
+    expect(() => createInvoice(request, made)).toThrow(
+      expect.objectContaining({ code: 'INVOICE_OPTIONS', rule: 'IW4', path: ['invoice_node_id'] }),
+    )
+  })
+
+  test('a fallback is a witness version with a program that it allows', { tags: ['IW8'] }, () => {
+    const pay = (version: number, length: number) =>
+      codeOf(() =>
+        createInvoice(request, {
+          ...made,
+          expectedMsat: 500n,
+          fallbacks: [{ version, address: new Uint8Array(length) }],
+        }),
+      )
+    for (const [version, length] of [
+      [0, 20],
+      [0, 32],
+      [1, 32],
+      [2, 2],
+      [16, 40],
+    ] as const) {
+      expect(pay(version, length), `${version} ${length}`).toBe('accepted')
+    }
+    for (const [version, length] of [
+      [17, 32],
+      [0, 21],
+      [1, 31],
+      [2, 1],
+      [16, 41],
+    ] as const) {
+      expect(pay(version, length), `${version} ${length}`).toBe('INVOICE_OPTIONS')
+    }
   })
 
   test('features and life are written where they differ from what goes without saying', {

@@ -1,5 +1,5 @@
 import { equalBytes } from '../../base/bytes.js'
-import { sameRecords } from '../../wire/tlv.js'
+import { sameRecords, type TlvRecord } from '../../wire/tlv.js'
 import type { InvoiceMessage } from '../invoice.js'
 import { type InvoiceRequestMessage, isStandalone } from '../invoice-request.js'
 import type { OfferMessage } from '../offer.js'
@@ -33,6 +33,14 @@ export interface InvoiceExpectation {
   readonly authorisedMsat?: bigint | undefined
 }
 
+/** The lowest type that stands in one list only, or with other bytes in the other. Both ascend: one pass finds it. */
+function firstDifference(a: readonly TlvRecord[], b: readonly TlvRecord[]): bigint | undefined {
+  const at = a.findIndex((record, i) => b[i] === undefined || !equalBytes(record.bytes, b[i].bytes))
+  if (at < 0) return b[a.length]?.type
+  const [one, other] = [a[at]!.type, b[at]?.type]
+  return other === undefined || one < other ? one : other
+}
+
 /** The rules that hold an invoice against what was asked for: each is a reason not to pay. */
 export const INVOICE_MATCH_RULES: readonly MatchRule<InvoiceMessage, InvoiceExpectation>[] = [
   {
@@ -51,17 +59,8 @@ export const INVOICE_MATCH_RULES: readonly MatchRule<InvoiceMessage, InvoiceExpe
     code: 'INVOICE_REQUEST_MISMATCH',
     phase: 'match',
     check({ records }, { request }) {
-      const asked = recordsIn(request.records, MIRRORED_RANGES)
-      const given = recordsIn(records, MIRRORED_RANGES)
-      if (sameRecords(asked, given)) return undefined
-      const changed =
-        asked.find(
-          ({ type, bytes }) => !given.some((record) => record.type === type && equalBytes(record.bytes, bytes)),
-        ) ?? given.find(({ type }) => !asked.some((record) => record.type === type))
-      return {
-        message: `type ${changed?.type} is not as it was asked for`,
-        ...(changed && { tlvType: changed.type }),
-      }
+      const type = firstDifference(recordsIn(request.records, MIRRORED_RANGES), recordsIn(records, MIRRORED_RANGES))
+      return type === undefined ? undefined : { message: `type ${type} is not as it was asked for`, tlvType: type }
     },
   },
   {
