@@ -5,6 +5,7 @@ import { BOLT12_CODES } from '../bolt12/codes.js'
 import { PROOF_CODES } from '../bolt12/proof/codes.js'
 import { CRYPTO_CODES } from '../crypto/codes.js'
 import { GOSSIP_CODES } from '../gossip/codes.js'
+import { CAPTURE_CODES } from '../node/capture/codes.js'
 import { NODE_CODES } from '../node/codes.js'
 import { CONNECTION_CODES } from '../node/connections/codes.js'
 import { MESSENGER_CODES } from '../node/messenger/codes.js'
@@ -26,6 +27,7 @@ export const CODES_BY_FOLDER: Readonly<Record<string, Readonly<Record<string, Co
   'bolt12/proof': PROOF_CODES,
   gossip: GOSSIP_CODES,
   node: NODE_CODES,
+  'node/capture': CAPTURE_CODES,
   'node/connections': CONNECTION_CODES,
   'node/messenger': MESSENGER_CODES,
   'node/offers': OFFERS_CODES,

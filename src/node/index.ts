@@ -4,8 +4,9 @@
  */
 export type { ByteStream, CancelSignal, Clock, Listener, Net, NetAddress, Random, Store } from '../base/effects.js'
 export { formatAddress, type PeerAddress, parseAddress, parseNodeId, parsePeer } from './addresses.js'
+export * from './capture/index.js'
 export { systemClock } from './clock.js'
-export type { ConnectionEvent, Connections, PeerInfo } from './connections/index.js'
+export type { ConnectionEvent, Connections, MessageTap, PeerInfo, PeerMessage } from './connections/index.js'
 export {
   type CallOptions,
   type ConnectOptions,
