@@ -12,6 +12,8 @@ export interface ManualClock extends Clock {
   settle(): Promise<void>
   /** Timers that wait. */
   readonly waiting: number
+  /** When the next of them comes due, in Unix milliseconds; undefined when none waits. */
+  readonly nextAt: number | undefined
 }
 
 interface Timer {
@@ -68,6 +70,9 @@ export function manualClock(start = MANUAL_CLOCK_START): ManualClock {
     settle: () => advance(0),
     get waiting() {
       return timers.length
+    },
+    get nextAt() {
+      return timers[0]?.at
     },
   }
 }

@@ -8,10 +8,12 @@ export type HostState = 'up' | 'silent' | 'down'
 export interface MemoryNetwork {
   /** The network as the host with this IP address or name sees it. */
   host(name: string): Net
-  /** `silent` swallows calls (a firewall), `down` refuses them and breaks the host's streams. */
+  /** `silent` swallows calls (a firewall); `down` refuses them, makes none and has its streams broken. */
   setHost(name: string, state: HostState): void
   /** Breaks all streams between two hosts, as if a cable was cut: both ends see an error. */
   cut(a: string, b: string): void
+  /** Milliseconds that bytes, calls and ends take between two hosts from now on; those under way are not hurried. */
+  setLatency(a: string, b: string, ms: number): void
   /** Streams that are open, each counted once. */
   readonly streams: number
 }
@@ -41,8 +43,12 @@ export function memoryNetwork(options: MemoryNetworkOptions): MemoryNetwork {
   const { clock, latencyMs = 0, windowBytes = 65_536, chunkBytes = Number.POSITIVE_INFINITY } = options
   const listeners = new Map<string, (stream: ByteStream) => void>()
   const states = new Map<string, HostState>()
+  const latencies = new Map<string, number>()
   const open = new Set<MemoryStream>()
   let nextPort = FIRST_DYNAMIC_PORT
+
+  const link = (a: string, b: string): string => [a, b].sort().join(' ')
+  const latency = (a: string, b: string): number => latencies.get(link(a, b)) ?? latencyMs
 
   function accept(from: string, to: NetAddress): ByteStream {
     const { host, port } = authority(to)
@@ -50,7 +56,7 @@ export function memoryNetwork(options: MemoryNetworkOptions): MemoryNetwork {
     if (onStream === undefined || states.get(host) === 'down') {
       throw nodeError('CONNECT_REFUSED', `${host}:${port} does not take the connection`)
     }
-    const settings = { clock, latencyMs, windowBytes, chunkBytes, open }
+    const settings = { clock, latency: () => latency(from, host), windowBytes, chunkBytes, open }
     const near = new MemoryStream(settings, from, { host, port })
     const far = new MemoryStream(settings, host, { host: from, port: nextPort++ })
     near.peer = far
@@ -76,8 +82,9 @@ export function memoryNetwork(options: MemoryNetworkOptions): MemoryNetwork {
             clock.after(timeoutMs, () => reject(nodeError('CONNECT_TIMEOUT', `no answer within ${timeoutMs} ms`)))
             return
           }
-          clock.after(latencyMs, () => {
+          clock.after(latency(name, target), () => {
             try {
+              if (states.get(name) === 'down') throw nodeError('CONNECT_REFUSED', `${name} has no network`)
               resolve(accept(name, address))
             } catch (error) {
               reject(error)
@@ -100,6 +107,7 @@ export function memoryNetwork(options: MemoryNetworkOptions): MemoryNetwork {
       states.set(name, state)
       if (state === 'down') breakStreams((stream) => stream.host === name)
     },
+    setLatency: (a, b, ms) => void latencies.set(link(a, b), ms),
     cut: (a, b) => breakStreams((stream) => stream.host === a && stream.peer.host === b),
     get streams() {
       return open.size
@@ -109,7 +117,7 @@ export function memoryNetwork(options: MemoryNetworkOptions): MemoryNetwork {
 
 interface StreamSettings {
   readonly clock: Clock
-  readonly latencyMs: number
+  readonly latency: () => number
   readonly windowBytes: number
   readonly chunkBytes: number
   readonly open: Set<MemoryStream>
@@ -129,6 +137,8 @@ class MemoryStream implements ByteStream {
   readonly #settings: StreamSettings
   readonly #inbox: Uint8Array[] = []
   #inboxBytes = 0
+  /** When what was sent last arrives at the other end. */
+  #arrival = 0
   #paused = false
   #closed = false
   #endDue = false
@@ -146,7 +156,7 @@ class MemoryStream implements ByteStream {
     const { peer } = this
     peer.#inboxBytes += bytes.length
     const copy = bytes.slice()
-    this.#settings.clock.after(this.#settings.latencyMs, () => {
+    this.#settings.clock.after(this.#delay(), () => {
       peer.#inbox.push(copy)
       peer.#deliver()
     })
@@ -159,9 +169,9 @@ class MemoryStream implements ByteStream {
     this.#closed = true
     this.#settings.open.delete(this)
     this.#settings.open.delete(this.peer)
-    const { clock, latencyMs } = this.#settings
+    const { clock } = this.#settings
     const { peer } = this
-    clock.after(latencyMs, () => {
+    clock.after(this.#delay(), () => {
       if (!graceful) peer.#inbox.length = 0
       peer.#endDue = true
       peer.#deliver()
@@ -177,6 +187,13 @@ class MemoryStream implements ByteStream {
     if (!this.#paused) return
     this.#paused = false
     this.#settings.clock.after(0, () => this.#deliver())
+  }
+
+  /** How long what leaves now is under way: a stream stays in order when its link becomes faster. */
+  #delay(): number {
+    const { clock, latency } = this.#settings
+    this.#arrival = Math.max(this.#arrival, clock.now() + latency())
+    return this.#arrival - clock.now()
   }
 
   /** Both ends see an error, and what was on its way is lost. */

@@ -122,6 +122,24 @@ describe('a network in memory', () => {
     expect(await dial()).toBe('open')
     network.setHost('b', 'down')
     expect(network.streams).toBe(0)
+    network.setHost('b', 'up')
+    network.setHost('c', 'down')
+    expect(await dial()).toBe('CONNECT_REFUSED')
+  })
+
+  test('has links of different speed, and keeps the order of a stream when its link becomes faster', async () => {
+    const { clock, network, near, got } = await joined()
+    network.setLatency('b', '10.0.0.1', 50)
+    near.write(Uint8Array.of(1))
+    network.setLatency('b', '10.0.0.1', 1)
+    near.write(Uint8Array.of(2))
+    await clock.advance(49)
+    expect(got).toEqual([])
+    await clock.advance(1)
+    expect(got.join('')).toBe('0102')
+    near.write(Uint8Array.of(3))
+    await clock.advance(1)
+    expect(got.join('')).toBe('010203')
   })
 
   test('gives each listener its own port, and refuses one that is taken', async () => {

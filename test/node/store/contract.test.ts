@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Store } from '../../../src/base/effects.js'
 import { openLevelStore } from '../../../src/node/store/level-store.js'
-import { memoryStore } from '../../../src/testing/memory-store.js'
+import { memoryStore } from '../../../src/node/store/memory-store.js'
 import { tempDir } from '../../support/temp-dir.js'
 
 /** A store, and the same content in a store opened after that one was closed. */

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import type { StoreChange } from '../../../src/base/effects.js'
 import { fromHex, toHex } from '../../../src/base/hex.js'
 import { keysUnder } from '../../../src/node/store/keys.js'
+import { type MemoryStore, memoryStore } from '../../../src/node/store/memory-store.js'
 import { latestVersion, MIGRATIONS, type Migration, migrate, SCHEMA_KEY } from '../../../src/node/store/schema.js'
-import { type MemoryStore, memoryStore } from '../../../src/testing/memory-store.js'
 
 const fixture = (version: number): URL => new URL(`./fixtures/v${version}.json`, import.meta.url)
 

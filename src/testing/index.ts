@@ -1,0 +1,11 @@
+/**
+ * An in-memory network of lno nodes for the tests of applications: fixed keys, a clock that stands still, faults and merchants that
+ * answer wrongly. Node.js only.
+ *
+ * @packageDocumentation
+ */
+export { MANUAL_CLOCK_START, type ManualClock, manualClock } from './manual-clock.js'
+export { MISBEHAVIOURS, type Misbehaviour } from './misbehaviour.js'
+export { createTestNetwork, type TestNetwork, type TestNetworkOptions, type TestNodeOptions } from './network.js'
+export { seededRandom } from './seeded-random.js'
+export type { TestNode, TestOffer } from './test-node.js'

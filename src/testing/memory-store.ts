@@ -1,1 +1,0 @@
-export { type MemoryStore, memoryStore } from '../node/store/memory-store.js'

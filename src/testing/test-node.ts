@@ -1,0 +1,147 @@
+import type { Clock, Random } from '../base/effects.js'
+import { fromHex } from '../base/hex.js'
+import { decodeOffer } from '../bolt12/decode.js'
+import type { OfferMessage } from '../bolt12/offer.js'
+import { type CaptureWriter, captureTo } from '../node/capture/writer.js'
+import type { MessageTap } from '../node/connections/index.js'
+import { type JsonEvent, type NodeEvent, toJsonEvent } from '../node/events.js'
+import type { NodeIdentity } from '../node/identity.js'
+import type { NodeId } from '../node/messenger/routes.js'
+import type { LnoNode } from '../node/node.js'
+import type { NewOffer, OwnOffer } from '../node/offers/issuer.js'
+import type { FetchOptions, FetchResult } from '../node/payer/payer.js'
+import { packageVersion } from '../node/version.js'
+import { type Misbehaviour, misbehaveOn } from './misbehaviour.js'
+
+/** An offer to be made: `createOffer`'s options of a node, and a shorter way to name relays. */
+export interface TestOffer extends NewOffer {
+  /** Relays of one path to the offer's maker, the introduction node first. Without it (and `routes`) the offer names the node. */
+  readonly via?: readonly TestNode[]
+}
+
+/** A node of a test network. */
+export interface TestNode {
+  readonly name: string
+  /** Its node id, 66 hex digits. */
+  readonly id: NodeId
+  /** All that a node can do; what it promises is kept only while the network's clock is moved (`network.run`). */
+  readonly node: LnoNode
+  /** What it told so far, oldest first, as a node's log has it: `kind` says what. */
+  readonly events: readonly JsonEvent[]
+  /** Requests of `fetchInvoice` that are under way. */
+  readonly fetching: number
+  /**
+   * Makes an offer.
+   *
+   * @example
+   * ```ts
+   * const { text } = await merchant.createOffer({ description: 'Tea', amountMsat: 10_000n, via: [relay] })
+   * ```
+   * @throws LnoError `OFFER_OPTIONS`
+   */
+  createOffer(offer: TestOffer): Promise<OwnOffer>
+  /**
+   * Asks for an invoice and checks it, letting the network's time pass as far as needed.
+   *
+   * @example
+   * ```ts
+   * const { invoice, request } = await payer.fetchInvoice(offer.text, { payerNote: 'table 4' })
+   * ```
+   * @throws LnoError as `Payer.fetch`: `FetchError` with `SENT_NO_REPLY`, `INVOICE_ERROR`, `INVOICE_REFUSED` (its `issues` say
+   *   why), …
+   */
+  fetchInvoice(offer: string | OfferMessage | OwnOffer, options?: Omit<FetchOptions, 'offer'>): Promise<FetchResult>
+  /**
+   * From now on requests are answered wrongly in this way; as usual again with no argument.
+   *
+   * @example
+   * ```ts
+   * merchant.misbehave('wrong-amount')
+   * await payer.fetchInvoice(offer.text) // rejects: INVOICE_REFUSED, with the issue INVOICE_AMOUNT_UNAUTHORISED
+   * ```
+   */
+  misbehave(how?: Misbehaviour): void
+  /**
+   * Writes down all messages and events from now on (docs/capture.md). `write` gets a line at a time, its end included.
+   *
+   * @param options.keys also writes the node's key, with which the onion messages can be peeled
+   * @returns ends it
+   */
+  capture(write: (line: string) => void, options?: { readonly keys?: boolean }): () => void
+}
+
+/** What a test network gives to one of its nodes. */
+export interface TestNodeParts {
+  readonly name: string
+  readonly identity: NodeIdentity
+  readonly clock: Clock
+  readonly random: Random
+  readonly run: <T>(work: Promise<T>) => Promise<T>
+  /** Ids of the nodes that wait for an invoice. */
+  readonly fetching: () => readonly NodeId[]
+  /** Whether a message from this node to that one is lost. */
+  readonly isDropped: (toId: NodeId, type: number) => boolean
+  readonly start: (hooks: {
+    readonly tap: MessageTap
+    readonly onEvent: (event: NodeEvent) => void
+  }) => Promise<LnoNode>
+}
+
+/** Starts a node and puts the means of tests around it. */
+export async function testNode(parts: TestNodeParts): Promise<TestNode> {
+  const { name, identity, clock, random, run } = parts
+  const events: JsonEvent[] = []
+  const captures = new Set<CaptureWriter>()
+  let misbehaviour: Misbehaviour | undefined
+  let fetching = 0
+  const node = await parts.start({
+    tap: (message) => {
+      const { direction, peerId, bytes } = message
+      const lost = direction === 'out' && parts.isDropped(peerId, bytes[0]! * 256 + bytes[1]!)
+      // It left as far as this node knows.
+      for (const capture of captures) capture.message(message)
+      return lost ? 'drop' : undefined
+    },
+    onEvent: (event) => {
+      const json = toJsonEvent(event, clock.now())
+      events.push(json)
+      for (const capture of captures) capture.event(json)
+    },
+  })
+  misbehaveOn({ node, nodeId: fromHex(node.id), clock, random, fetching: parts.fetching }, () => misbehaviour)
+
+  return {
+    name,
+    id: node.id,
+    node,
+    events,
+    get fetching() {
+      return fetching
+    },
+    createOffer: ({ via, ...offer }) =>
+      run(node.issuer.create({ ...offer, ...(via && { routes: [via.map((relay) => relay.id)] }) })),
+    fetchInvoice: async (offer, options) => {
+      const message = typeof offer === 'string' ? decodeOffer(offer) : 'offer' in offer ? offer.offer : offer
+      fetching++
+      try {
+        return await run(node.fetch(message, options))
+      } finally {
+        fetching--
+      }
+    },
+    misbehave: (how) => {
+      misbehaviour = how
+    },
+    capture: (write, { keys = false } = {}) => {
+      const capture = captureTo(write, {
+        lno: packageVersion(),
+        network: node.info().network,
+        nodeId: node.id,
+        startedAt: clock.now(),
+        ...(keys && { nodeKey: identity.keys.secret }),
+      })
+      captures.add(capture)
+      return () => void captures.delete(capture)
+    },
+  }
+}
