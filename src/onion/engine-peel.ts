@@ -184,9 +184,11 @@ function peelLayer(
   const path_id = data && arrivedPathId(data.fields)
   const contents = records.filter(({ type }) => type >= FIRST_CONTENT_TYPE)
   if (contents.length > 1) {
+    // The first two say enough: a payload has room for thousands, and the reason is logged.
+    const [one, two] = contents
     throw dropped(
       'ONION_MESSAGE_TWO_PAYLOADS',
-      `payloads of types ${contents.map(({ type }) => type).join(', ')}`,
+      `${contents.length} payloads, of types ${one!.type}, ${two!.type}${contents.length > 2 ? ', …' : ''}`,
       'O16',
     )
   }

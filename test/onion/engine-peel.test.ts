@@ -162,6 +162,13 @@ describe('a message is ignored when', () => {
     expect(ruleAtAlice(final({ invoice_request: of(1), invoice: of(1) }))).toBe('O16')
   })
 
+  test('its reason is short, however many payloads it holds', { tags: ['O16'] }, () => {
+    const many = Array.from({ length: 100 }, (_, i) => record(1_000_001n + 2n * BigInt(i), 1))
+    const decision = peel(modern, alice, final({}, many))
+    if (decision.kind !== 'drop') throw new Error(outcome(decision))
+    expect(decision.why).toBe('100 payloads, of types 1000001, 1000003, …')
+  })
+
   test('it ends at a hop that was to pass it on', () => {
     const ends = (data: Record<string, unknown>) => atAlice(craftMessage([{ node_id: alice.node_id, data }]))
     expect(ends({ path_id: of(1) })).toBe('deliver')
