@@ -1,8 +1,10 @@
 import '../support/use-toy.js'
 import { describe, expect, test } from 'vitest'
-import { decodePayerProof } from '../../src/bolt12/decode.js'
+import { decodePayerProof, decodeStream } from '../../src/bolt12/decode.js'
 import { PAYER_PROOF_LAYOUT } from '../../src/bolt12/layout.js'
+import { merkleRoot } from '../../src/bolt12/merkle.js'
 import { areMarkersGood, markersOf, nextMarker } from '../../src/bolt12/proof/markers.js'
+import { invoiceRoot } from '../../src/bolt12/proof/rebuild.js'
 import { verifyPayerProof } from '../../src/bolt12/proof/verify.js'
 import { DETERMINISTIC_AUX, signRecords } from '../../src/bolt12/signature.js'
 import { decodeString, encodeString } from '../../src/bolt12/string.js'
@@ -145,6 +147,24 @@ describe('the hashes', () => {
     refuses('PP11', `${title} hashes of hidden parts`, 'PROOF_MISSING_HASHES_COUNT', list, good)
   }
 })
+
+test('there is no root where hashes are missing or left over, and none where all is hidden', {
+  tags: ['PP10', 'PP11'],
+}, () => {
+  const rootOf = (records: Records) => invoiceRoot(decodePayerProofLoosely(sealed(records)))
+  const extra = (all: readonly Uint8Array[]) => [...all, new Uint8Array(32)]
+  expect(rootOf(good)).toEqual(merkleRoot(invoice.records))
+  expect(rootOf(changed({ missingHashes: extra }))).toBeUndefined()
+  expect(rootOf(changed({ missingHashes: (all) => all.slice(1) }))).toBeUndefined()
+  expect(rootOf(changed({ leafHashes: extra }))).toBeUndefined()
+  expect(rootOf(changed({ markers: () => [7n] }))).toBeUndefined()
+  expect(rootOf(proofRecords(invoice, []))).toBeUndefined()
+})
+
+/** The fields of a proof, whatever the rules say of it. */
+function decodePayerProofLoosely(bytes: Uint8Array) {
+  return decodeStream(PAYER_PROOF_LAYOUT, bytes, {}, [])
+}
 
 describe('the signature of the invoice', () => {
   const code = 'PROOF_INVOICE_BAD_SIGNATURE'
