@@ -2,9 +2,12 @@ import { isLnoError, LnoError } from '../base/error.js'
 import { decodeOffer } from '../bolt12/decode.js'
 import { fromPasted } from '../bolt12/pasted.js'
 import { parseAddress } from '../node/addresses.js'
+import type { CaptureRequest } from '../node/capture/recorder.js'
 import type { FetchView } from '../node/methods/fetch-methods.js'
+import type { LnoNode } from '../node/node.js'
 import type { FetchProgress } from '../node/payer/payer.js'
 import { parseScidLink } from '../node/scids.js'
+import { CAPTURE, captureRequest } from './daemon/capture.js'
 import { openNode } from './daemon/client.js'
 import { failureLines, progressText } from './daemon/fetch-text.js'
 import { parseAmount, parseCount, parseDuration, parseQuantity, SCID, VIA } from './daemon/options.js'
@@ -26,6 +29,7 @@ const options = {
   },
   scid: SCID,
   alone: { summary: 'with a key of its own for this once, even where a node runs (needs --via)' },
+  ...CAPTURE,
   verbose: { short: 'v', summary: 'tell of each message' },
 } as const
 
@@ -40,11 +44,13 @@ interface Request {
   readonly timeoutMs: number
   readonly signal: AbortSignal
   readonly onProgress: (progress: FetchProgress) => void
+  readonly capture: CaptureRequest | undefined
+  readonly note: (text: string) => void
 }
 
 export const command = defineCommand({
   description:
-    'Asks the issuer of an offer for an invoice, checks it against everything that was asked for, and prints it. Nothing is paid.\n\nThe node of the data folder asks. Without one, or with --alone, --via names a peer to go over, and a key that is used only once asks. Every attempt sends the same request over another way; the first valid invoice is taken.',
+    'Asks the issuer of an offer for an invoice, checks it against everything that was asked for, and prints it. Nothing is paid.\n\nThe node of the data folder asks. Without one, or with --alone, --via names a peer to go over, and a key that is used only once asks; so it is with --capture, since a running node records from its own start (lno node start --capture). Every attempt sends the same request over another way; the first valid invoice is taken.',
   args: { offer: { summary: 'an offer: lno1…, or a URI that holds one', stdin: true } },
   options,
   examples: [
@@ -73,6 +79,8 @@ export const command = defineCommand({
       timeoutMs: options.timeout,
       signal,
       onProgress,
+      capture: captureRequest(options, note),
+      note,
     }
     try {
       const fetched = await fetchInvoice(context, request)
@@ -88,7 +96,7 @@ export const command = defineCommand({
 })
 
 async function fetchInvoice(context: Pick<Context, 'config'> & FetchContext, request: Request): Promise<FetchView> {
-  if (context.options.alone) return fetchAlone(context, request)
+  if (context.options.alone || request.capture !== undefined) return fetchAlone(context, request)
   let node: Awaited<ReturnType<typeof openNode>>
   try {
     node = await openNode(context)
@@ -136,7 +144,8 @@ async function fetchAlone({ config }: Pick<Context, 'config'>, request: Request)
     import('./daemon/alone.js'),
     import('../node/methods/fetch-methods.js'),
   ])
-  return withThrowAwayNode(config().network, async (node) => {
+  const { capture, note } = request
+  const ask = async (node: LnoNode) => {
     const result = await node.fetch(decodeOffer(fromPasted(offer)), {
       ...(amountMsat !== undefined && { amountMsat }),
       ...(quantity !== undefined && { quantity }),
@@ -149,7 +158,9 @@ async function fetchAlone({ config }: Pick<Context, 'config'>, request: Request)
       onProgress,
     })
     return fetchView(result)
-  })
+  }
+  const onCaptureFailed = ({ code, message }: LnoError) => note(`${code}: ${message}`)
+  return withThrowAwayNode(config().network, ask, { capture, onCaptureFailed })
 }
 
 /** No node, and nobody named to ask over. */

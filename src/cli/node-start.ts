@@ -2,6 +2,7 @@ import { isLnoError } from '../base/error.js'
 import { parseAddress } from '../node/addresses.js'
 import type { JsonEvent } from '../node/events.js'
 import { parseScidLink } from '../node/scids.js'
+import { CAPTURE, captureRequest } from './daemon/capture.js'
 import { eventText } from './daemon/event-text.js'
 import { parseDuration, SCID } from './daemon/options.js'
 import { defineCommand } from './frame/command.js'
@@ -35,6 +36,7 @@ export const command = defineCommand({
       parse: parseDuration,
     },
     scid: { ...SCID, setting: true, parse: parseScidLink },
+    ...CAPTURE,
     log: {
       value: 'FORMAT',
       choices: ['json', 'text', 'none'],
@@ -50,6 +52,7 @@ export const command = defineCommand({
   endsOnSignal: true,
   run: async ({ options, config, io, signal, event, note }) => {
     const { network, dataDir } = config()
+    const capture = captureRequest(options, note)
     const log = options.log ?? (io.stderr.isTTY ? 'text' : 'json')
     const write = (json: JsonEvent): void => {
       if (log === 'json') io.stderr.write(`${jsonText(json, 0)}\n`)
@@ -65,6 +68,7 @@ export const command = defineCommand({
       listen: listen.filter((address) => address !== undefined),
       scids: options.scid,
       ping: { periodMs: options.pingPeriod },
+      ...(capture && { capture }),
       onEvent: write,
       onFault: (error) => {
         const stack = error instanceof Error ? error.stack : undefined

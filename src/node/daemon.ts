@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers'
 import type { NetAddress } from '../base/effects.js'
 import type { ChainName } from '../wire/chains.js'
+import type { CaptureFile } from './capture/file.js'
+import { type CaptureRequest, captureNode } from './capture/recorder.js'
 import { systemClock } from './clock.js'
 import { type ControlServer, startControl } from './control/index.js'
 import { openDataDir } from './data-dir.js'
@@ -17,6 +19,8 @@ export interface DaemonOptions extends Pick<NodeOptions, 'scids' | 'ping'> {
   readonly listen: readonly NetAddress[]
   /** Of the program. */
   readonly version: string
+  /** Writes all messages and events down. */
+  readonly capture?: CaptureRequest
   /** Hears of each event, in both forms. */
   readonly onEvent: (json: JsonEvent, event: NodeEvent) => void
   /** Hears of faults of ours: errors without a code. */
@@ -33,13 +37,14 @@ export interface RunningDaemon {
 
 /**
  * Starts in the order of dependence (folder and its lock, node, control socket) and stops in the reverse one.
- * @throws LnoError `NODE_ALREADY_RUNNING`, and what `openDataDir`, `createNode` and `startControl` throw
+ * @throws LnoError `NODE_ALREADY_RUNNING`, `CAPTURE_FAILED`, and what `openDataDir`, `createNode` and `startControl` throw
  */
 export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
   const { network, dataDir, listen, version, scids, ping } = options
   const data = await openDataDir(dataDir)
   let node: LnoNode | undefined
   let control: ControlServer | undefined
+  let capture: CaptureFile | undefined
   let ended: () => void
   const stopped = new Promise<void>((resolve) => {
     ended = resolve
@@ -49,12 +54,15 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     stopping ??= (async () => {
       await control?.close()
       await node?.stop()
+      capture?.close()
       await data.close()
       ended()
     })()
     return stopping
   }
   try {
+    // A capture that fails must not take the node with it.
+    capture = options.capture && captureNode(options.capture, data.identity, network, systemClock, options.onFault)
     node = await createNode({
       network,
       identity: data.identity,
@@ -66,8 +74,10 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
       ...(scids && { scids }),
       ...(ping && { ping }),
       nextTurn: (run) => void setImmediate(run),
+      ...(capture && { tap: capture.message }),
       onEvent: (event) => {
         const json = toJsonEvent(event, systemClock.now())
+        capture?.event(json)
         control?.publish(json)
         options.onEvent(json, event)
       },

@@ -9,4 +9,5 @@ export type {
   CaptureHeader,
 } from './format.js'
 export { parseCapture, readCapture } from './parse.js'
+export { type CaptureRequest, captureNode } from './recorder.js'
 export { type CaptureOptions, type CaptureWriter, captureTo } from './writer.js'
