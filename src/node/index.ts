@@ -6,7 +6,17 @@ export type { ByteStream, CancelSignal, Clock, Listener, Net, NetAddress, Random
 export { formatAddress, type PeerAddress, parseAddress, parseNodeId, parsePeer } from './addresses.js'
 export * from './capture/index.js'
 export { systemClock } from './clock.js'
-export type { ConnectionEvent, Connections, MessageTap, PeerInfo, PeerMessage } from './connections/index.js'
+export type {
+  ConnectionEvent,
+  Connections,
+  HandleOptions,
+  MessageHandler,
+  MessageLimit,
+  MessageTap,
+  PeerInfo,
+  PeerMessage,
+  SendResult,
+} from './connections/index.js'
 export {
   type CallOptions,
   type ConnectOptions,

@@ -1,5 +1,4 @@
 export * from './client.js'
-export { type ApiOf, type ControlMethod, type MethodContext, method, type ParamsSchema } from './method.js'
-export type { ControlEvent, Hello, Wire, WireError } from './protocol.js'
+export { type ApiOf, method } from './method.js'
 export * from './schemas.js'
 export * from './server.js'

@@ -6,9 +6,6 @@ import { type Daemon, nodeMethods } from './node-methods.js'
 import { offerMethods } from './offer-methods.js'
 import { peerMethods } from './peer-methods.js'
 
-export type { FetchView } from './fetch-methods.js'
-export type { FetchedInvoiceView, InvoiceView, IssuedInvoiceView } from './invoice-methods.js'
-export type { Daemon } from './node-methods.js'
 export type { OfferView } from './offer-methods.js'
 
 /** Every method of a node. `now` is Unix time in milliseconds. */
