@@ -26,6 +26,10 @@ export const OFFERS_CODES = {
     meaning: 'Too many invoices for one and the same request are open.',
     advice: 'Pay one of them, or wait until they expire.',
   },
+  REQUESTS_BUSY: {
+    meaning: 'More requests came at once than are worked on; this one was dropped.',
+    advice: 'Nothing has to be done; if it stays so, look at the disk that holds the data folder: it may hang.',
+  },
   REQUEST_WITHOUT_REPLY_PATH: {
     meaning: 'A request came that cannot be answered: it has no reply path.',
     advice: 'Nothing has to be done; its sender must put one into the message.',

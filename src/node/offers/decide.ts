@@ -131,15 +131,19 @@ function decidePromise(
   const other = singleUse ? unpaid.find((promise) => promise.metadataHash !== metadataHash) : undefined
   if (other !== undefined) {
     return refuse(
-      'OFFER_IN_USE',
-      `this offer is reserved by somebody else; try again after ${isoSeconds(other.expires)}`,
+      'OFFER_IN_USE' satisfies OffersCode,
+      `this offer is reserved by somebody else; try again after ${secondsText(other.expires)}`,
     )
   }
   const same = unpaid.find((promise) => promise.requestHash === requestHash)
   // Rule RR6: without an issuer id the signer is the end of the path that the request came over, and so may differ.
   if (same !== undefined && request.fields.offer_issuer_id !== undefined) return { do: 'resend', key: same.key }
-  if (singleUse && ofRequest.some((promise) => promise.requestHash !== requestHash && promise.expires > now)) {
-    return refuse('OFFER_IN_USE' satisfies OffersCode, 'this offer is for one request: send the first one again')
+  // One that may not be sent again stays the only one: two of them could both be paid.
+  if (singleUse && unpaid[0] !== undefined) {
+    return refuse(
+      'OFFER_IN_USE' satisfies OffersCode,
+      `this offer is for one payment, and its invoice was sent; try again after ${secondsText(unpaid[0].expires)}`,
+    )
   }
   if (ofRequest.filter((promise) => promise.expires > now).length >= MAX_LIVE_PER_REQUEST) {
     return refuse(
@@ -150,7 +154,7 @@ function decidePromise(
   return { do: 'invoice', amountMsat, expectedMsat }
 }
 
-function isoSeconds(seconds: bigint): string {
+function secondsText(seconds: bigint): string {
   return `second ${seconds} of Unix time`
 }
 

@@ -26,6 +26,7 @@ import { decideRequest, type RequestDecision } from './decide.js'
 import type { PaymentPaths } from './payment-paths.js'
 import type { Promises } from './promises.js'
 import { type StoredOffer, storedOffer } from './record.js'
+import { Turns } from './turns.js'
 
 /** Offers of one node: all are held in memory, and only their owner makes them. */
 export const MAX_OFFERS = 100_000
@@ -40,7 +41,10 @@ export interface NewOffer extends Omit<OfferOptions, 'paths' | 'issuerId' | 'cha
   readonly routes?: readonly (readonly NodeId[])[]
   /** Hops to ourselves behind each path, to hide how long it is. */
   readonly dummyHops?: number
-  /** With paths: also name a key as issuer, made for this offer alone. Without paths the node's own id stands there. */
+  /**
+   * With paths: also name a key as issuer, made for this offer alone; a single use always has one. Without paths the node's
+   * own id stands there.
+   */
   readonly issuerKey?: boolean
 }
 
@@ -104,7 +108,8 @@ export class Issuer {
   readonly #options: IssuerOptions
   readonly #offers = new Map<string, OwnOffer>()
   readonly #paths = new PathIdTable<string>()
-  readonly #turns = new Map<string, Promise<void>>()
+  readonly #links = new Map<string, readonly [NodeId, NodeId]>()
+  readonly #turns = new Turns()
 
   private constructor(options: IssuerOptions) {
     this.#options = options
@@ -123,15 +128,7 @@ export class Issuer {
 
   /** Pairs of nodes on the paths of our offers, for the way back. */
   links(): readonly (readonly [NodeId, NodeId])[] {
-    const self = toHex(this.#options.identity.publicKey)
-    const links = new Map<string, readonly [NodeId, NodeId]>()
-    for (const { stored } of this.#offers.values()) {
-      for (const route of stored.routes ?? []) {
-        const nodes = [...route.map(toHex), self]
-        for (let i = 0; i + 1 < nodes.length; i++) links.set(`${nodes[i]}-${nodes[i + 1]}`, [nodes[i]!, nodes[i + 1]!])
-      }
-    }
-    return [...links.values()]
+    return [...this.#links.values()]
   }
 
   /**
@@ -149,9 +146,16 @@ export class Issuer {
     const self = toHex(identity.publicKey)
     const { pathId } = pathIdOf(pathSecret, nonce)
     const paths = routes?.map((route): BlindedPath => messenger.makePath([...route, self], pathId, dummyHops))
-    const issuerId =
-      paths === undefined ? identity.publicKey : issuerKey ? publicKey(this.#issuerKey(nonce)) : undefined
-    const { offer } = createOffer({ ...rest, chains: [chain], ...(paths && { paths }), ...(issuerId && { issuerId }) })
+    // Without an issuer id a promise may not be sent again (rule RR6), and a single use has no other to give.
+    const ownKey = issuerKey || singleUse
+    const issuerId = paths === undefined ? identity.publicKey : ownKey ? publicKey(this.#issuerKey(nonce)) : undefined
+    const { offer } = createOffer({
+      ...rest,
+      chains: [chain],
+      // A path makes an offer its own; without one it could be guessed, and would be the same as another of equal words.
+      ...(paths ? { paths } : { metadata: nonce }),
+      ...(issuerId && { issuerId }),
+    })
     const stored: StoredOffer = {
       created: BigInt(clock.now()),
       offer: offer.bytes,
@@ -161,9 +165,6 @@ export class Issuer {
       ...(routes && routes.length > 0 && { routes: routes.map((route) => route.map(fromHex)) }),
     }
     const id = idOf(offer.records)
-    // An offer to our own node id is the same each time: the first one stays, with its label.
-    const there = this.#offers.get(id)
-    if (there !== undefined) return there
     await store.commit([{ key: storeKey('offer', id), value: storedOffer.encode(stored) }])
     const own = this.#add({ offer, stored })
     this.#emit({ type: 'offer_created', id, text: own.text })
@@ -208,6 +209,13 @@ export class Issuer {
   #add({ offer, stored }: Pick<OwnOffer, 'offer' | 'stored'>): OwnOffer {
     const own: OwnOffer = { id: idOf(offer.records), text: encodeOffer(offer), offer, stored }
     this.#offers.set(own.id, own)
+    const self = toHex(this.#options.identity.publicKey)
+    for (const route of stored.routes ?? []) {
+      const nodes = [...route.map(toHex), self]
+      for (let i = 0; i + 1 < nodes.length; i++) {
+        this.#links.set(`${nodes[i]}-${nodes[i + 1]}`, [nodes[i]!, nodes[i + 1]!])
+      }
+    }
     this.#paths.set(pathIdOf(this.#options.pathSecret, stored.nonce).pathId, own.id)
     return own
   }
@@ -229,22 +237,7 @@ export class Issuer {
     if (own === undefined) return this.#decide(delivery, request, own)
     const metadata = toHex(sha256(request.fields.invreq_metadata ?? new Uint8Array(0)))
     const turn = own.stored.single_use === 1 ? own.id : `${own.id}/${metadata}`
-    return this.#inTurn(turn, () => this.#decide(delivery, request, this.#offers.get(own.id)))
-  }
-
-  /**
-   * One after the other: what is decided depends on what was promised before, and a promise is made while the disk works.
-   * Two requests for a single-use offer in the same moment would otherwise both be served.
-   */
-  async #inTurn(key: string, run: () => Promise<void>): Promise<void> {
-    const mine = (this.#turns.get(key) ?? Promise.resolve()).then(run)
-    const over = mine.catch(() => undefined)
-    this.#turns.set(key, over)
-    try {
-      await mine
-    } finally {
-      if (this.#turns.get(key) === over) this.#turns.delete(key)
-    }
+    return this.#turns.take(turn, () => this.#decide(delivery, request, this.#offers.get(own.id)))
   }
 
   async #decide(delivery: Delivery, request: InvoiceRequestMessage, own: OwnOffer | undefined): Promise<void> {
@@ -375,7 +368,7 @@ export class Issuer {
 
   /** rule O17: over the reply path, to its introduction node, and no other way. */
   #reply(
-    { generation }: Delivery,
+    { generation, from }: Delivery,
     replyPath: BlindedPath,
     id: string,
     contents: { readonly invoice?: Uint8Array; readonly invoice_error?: Uint8Array },
@@ -384,7 +377,7 @@ export class Issuer {
     const { messenger } = this.#options
     const notSent = (code: string, why: string) => this.#emit({ type: 'reply_not_sent', offerId: id, code, why })
     try {
-      const route = messenger.routesTo(messenger.introductionOf(replyPath))[0]
+      const route = messenger.routesTo(messenger.introductionOf(replyPath), from)[0]
       if (route === undefined) {
         notSent('NO_ROUTE', 'no connected peer leads to the beginning of the reply path')
         return
@@ -394,6 +387,7 @@ export class Issuer {
         route,
         to: replyPath,
         contents,
+        isAnswer: true,
         onFate: (fate) => {
           if (fate === 'left' || fate === 'delivered here') onLeft?.()
           else notSent('REPLY_NOT_SENT', fate === 'full' ? 'the peer takes no more' : 'the peer is not connected')

@@ -203,6 +203,13 @@ describe('an offer for a single use', () => {
     })
   })
 
+  test('whose promise may not be sent again promises nothing else: two invoices could both be paid', {
+    tags: ['RR6'],
+  }, () => {
+    expect(decideRequest(facts(paths, {}, single(live())))).toMatchObject({ do: 'error', code: 'OFFER_IN_USE' })
+    expect(decideRequest(facts(paths, {}, single(live({ expires: NOW }))))).toMatchObject({ do: 'invoice' })
+  })
+
   test('is used up for everybody once it is paid, even after the invoice expired', () => {
     const paid = single(live({ ...another, paid: true, expires: NOW - 10n }))
     expect(decideRequest(facts({}, {}, paid))).toMatchObject({ do: 'error', code: 'INVOICE_PAID_ALREADY' })
