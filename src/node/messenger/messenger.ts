@@ -20,7 +20,7 @@ import type { MessageHandler } from '../connections/intake.js'
 import { type MessageLimit, ONION_MESSAGE_LIMIT } from '../connections/limits.js'
 import type { PeerInfo } from '../connections/peer.js'
 import { type MessengerCode, messengerError } from './codes.js'
-import { type Fate, Outbox, type OutboxOptions, type SendResult } from './outbox.js'
+import { type Fate, MAX_ANSWER_QUEUE, Outbox, type OutboxOptions, type SendResult } from './outbox.js'
 import { type KnownNodes, type NodeId, routesTo } from './routes.js'
 
 /** What the messenger needs of the connections: `Connections` fits. */
@@ -90,6 +90,8 @@ export interface SendOptions {
   /** The node to reach, or a path of it. */
   readonly to: NodeId | BlindedPath
   readonly contents: MessageContents
+  /** It answers a message of a stranger: fewer of these may wait. */
+  readonly isAnswer?: boolean
   /** Told once what became of it; never before `send` returns. */
   readonly onFate: (fate: Fate | 'delivered here') => void
 }
@@ -174,7 +176,8 @@ export class OnionMessenger {
    * @throws LnoError of the engine, for contents or paths that make no message
    */
   send(options: SendOptions): { cancel(): void } | undefined {
-    const { generation, route, to, contents, onFate } = options
+    const { generation, route, to, contents, isAnswer, onFate } = options
+    const most = isAnswer ? MAX_ANSWER_QUEUE : undefined
     const nodes = route.map(fromHex)
     const introduction = nodes[nodes.length - 1] ?? this.#self.node_id
     const built = buildOnionMessage({
@@ -186,8 +189,8 @@ export class OnionMessenger {
       ...(typeof to !== 'string' && { introductionNode: introduction }),
     })
     const first = toHex(built.firstNode)
-    if (first !== this.#selfId) return this.#outbox.own(first, built.message, onFate)
-    return this.#sendFromHere(generation, built.message, onFate)
+    if (first !== this.#selfId) return this.#outbox.own(first, built.message, onFate, most)
+    return this.#sendFromHere(generation, built.message, onFate, most)
   }
 
   /** The peer is gone; what waited for it never leaves. */
@@ -199,9 +202,14 @@ export class OnionMessenger {
     this.#outbox.close()
   }
 
-  /** Routes to a node, best first; empty when nothing leads there. */
-  routesTo(target: NodeId, via: readonly NodeId[] = []): readonly (readonly NodeId[])[] {
-    return routesTo(target, this.known(via))
+  /**
+   * Routes to a node, best first; empty when nothing leads there.
+   * @param from the peer that brought what is to be answered: where the way is not known, it knows more of it than others
+   */
+  routesTo(target: NodeId, from?: NodeId): readonly (readonly NodeId[])[] {
+    const known = this.known()
+    const peers = [...known.peers].sort((a, b) => Number(b === from) - Number(a === from))
+    return routesTo(target, { ...known, peers })
   }
 
   /** We are the introduction node of the path: its first hops are peeled here (pitfall 31). */
@@ -209,6 +217,7 @@ export class OnionMessenger {
     generation: Generation,
     message: Uint8Array,
     onFate: SendOptions['onFate'],
+    most: number | undefined,
   ): { cancel(): void } | undefined {
     const decision = peel(generation, this.#self, message)
     if (decision.kind === 'drop') {
@@ -216,8 +225,9 @@ export class OnionMessenger {
     }
     if (decision.kind === 'forward') {
       const next = this.#nextPeer(decision.next, undefined)
-      if (typeof next !== 'string') throw next
-      return this.#outbox.own(next, forwardMessage(decision).message, onFate)
+      // What a relay drops in silence is told to ourselves as what it is: there is no way.
+      if (typeof next !== 'string') throw next.code === 'UNRESOLVED_SCID' ? next : nodeError('NO_ROUTE', next.message)
+      return this.#outbox.own(next, forwardMessage(decision).message, onFate, most)
     }
     const cancel = this.#options.clock.after(0, () => {
       this.#deliver(decision, undefined)

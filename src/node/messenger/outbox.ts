@@ -11,11 +11,23 @@ export const OUTGOING_BURST = 4
 /** Own messages that may wait for one peer: eight seconds of its rate, within the 15 s that an answer is waited for. */
 export const MAX_OWN_QUEUE = 32
 
+/** How many of them may be answers: strangers cause those, and must leave room for what we ask ourselves. */
+export const MAX_ANSWER_QUEUE = 16
+
 /** Forwards that may wait for one peer from one source: two seconds of its rate. A relay that lags drops, it does not pile up. */
 export const MAX_FORWARD_QUEUE = 8
 
-/** Sources with forwards waiting for one peer at the same time; with the queue above it bounds what strangers can store. */
+/** Sources with forwards waiting for one peer at the same time. */
 export const MAX_FORWARD_SOURCES = 64
+
+/**
+ * Bytes of one source that may wait for all its next peers together: what it can send at once, eight of the largest
+ * standard packets. Without it a source would fill a queue at every peer of ours.
+ */
+export const MAX_FORWARD_BYTES_OF_SOURCE = 262_144 + 8 * 64
+
+/** Bytes of all forwards that wait: a bound for strangers who come, leave their share, and come again under other keys. */
+export const MAX_FORWARD_BYTES = 64 * 1024 * 1024
 
 /** What became of a message handed to a peer's connection. */
 export type SendResult = 'sent' | 'full' | 'not-connected'
@@ -60,18 +72,21 @@ interface Lane {
 export class Outbox {
   readonly #options: OutboxOptions
   readonly #lanes = new Map<NodeId, Lane>()
+  /** Bytes of each source that wait, and of all. */
+  readonly #held = new Map<NodeId, number>()
+  #heldByAll = 0
 
   constructor(options: OutboxOptions) {
     this.#options = options
   }
 
   /**
-   * Queues a message of our own; undefined when too many wait already (`QUEUE_FULL`): nothing was queued. `done` is
+   * Queues a message of our own; undefined when `most` wait already (`QUEUE_FULL`): nothing was queued. `done` is
    * called once, never before this returns.
    */
-  own(peer: NodeId, message: Uint8Array, done: (fate: Fate) => void): Waiting | undefined {
+  own(peer: NodeId, message: Uint8Array, done: (fate: Fate) => void, most = MAX_OWN_QUEUE): Waiting | undefined {
     const lane = this.#lane(peer)
-    if (lane.own.length >= MAX_OWN_QUEUE) return undefined
+    if (lane.own.length >= most) return undefined
     const entry: Own = { message, done }
     lane.own.push(entry)
     this.#arm(peer, lane, 0)
@@ -85,6 +100,8 @@ export class Outbox {
 
   /** Queues somebody's message; false when it is dropped because too much waits. */
   forward(source: NodeId, peer: NodeId, message: Uint8Array): boolean {
+    const held = (this.#held.get(source) ?? 0) + message.length
+    if (held > MAX_FORWARD_BYTES_OF_SOURCE || this.#heldByAll + message.length > MAX_FORWARD_BYTES) return false
     const lane = this.#lane(peer)
     let queue = lane.forwards.get(source)
     if (queue === undefined) {
@@ -94,14 +111,23 @@ export class Outbox {
     }
     if (queue.length >= MAX_FORWARD_QUEUE) return false
     queue.push(message)
+    this.#hold(source, message.length)
     this.#arm(peer, lane, 0)
     return true
+  }
+
+  #hold(source: NodeId, bytes: number): void {
+    this.#heldByAll += bytes
+    const held = (this.#held.get(source) ?? 0) + bytes
+    if (held > 0) this.#held.set(source, held)
+    else this.#held.delete(source)
   }
 
   /** The peer is gone: what waits for it will never leave. Its bucket stays, so that reconnecting gains nothing. */
   drop(peer: NodeId): void {
     const lane = this.#lanes.get(peer)
     if (lane === undefined) return
+    for (const [source, queue] of lane.forwards) for (const { length } of queue) this.#hold(source, -length)
     lane.forwards.clear()
     for (const { done } of lane.own.splice(0)) done('not-connected')
   }
@@ -183,7 +209,9 @@ export class Outbox {
       const message = queue.shift()
       lane.forwards.delete(source)
       if (queue.length > 0) lane.forwards.set(source, queue)
-      if (message !== undefined) return { message }
+      if (message === undefined) continue
+      this.#hold(source, -message.length)
+      return { message }
     }
     return undefined
   }

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import {
+  MAX_ANSWER_QUEUE,
+  MAX_FORWARD_BYTES,
+  MAX_FORWARD_BYTES_OF_SOURCE,
   MAX_FORWARD_QUEUE,
   MAX_FORWARD_SOURCES,
   MAX_OWN_QUEUE,
@@ -64,6 +67,16 @@ describe('own messages', () => {
     expect(own('b', 'z')).toBeDefined()
     await clock.advance(60_000)
     expect(sent).toHaveLength(MAX_OWN_QUEUE + 1)
+  })
+
+  test('answers to strangers leave room for our own requests', async () => {
+    const { clock, outbox, own, sent } = setUp()
+    const answer = () => outbox.own('a', Uint8Array.of(1), () => undefined, MAX_ANSWER_QUEUE)
+    for (let i = 0; i < MAX_ANSWER_QUEUE; i++) expect(answer()).toBeDefined()
+    expect(answer()).toBeUndefined()
+    expect(own('a', 'x')).toBeDefined()
+    await clock.advance(60_000)
+    expect(sent).toHaveLength(MAX_ANSWER_QUEUE + 1)
   })
 
   test('the owner learns that its message left, and when', async () => {
@@ -134,6 +147,27 @@ describe('forwards', () => {
     expect(forward('s0', 'a', 'x')).toBe(false)
     for (let i = 1; i < MAX_FORWARD_SOURCES; i++) expect(forward(`s${i}`, 'a', 'x')).toBe(true)
     expect(forward('one too many', 'a', 'x')).toBe(false)
+  })
+
+  test('a source has a bound over all next peers, which is free again when they leave or got theirs', async () => {
+    const { clock, outbox } = setUp()
+    const large = new Uint8Array(32_834 + 60)
+    const most = Math.floor(MAX_FORWARD_BYTES_OF_SOURCE / large.length)
+    const taken = () => Array.from({ length: 64 }, (_, i) => outbox.forward('s', `p${i}`, large)).filter(Boolean).length
+    expect(taken()).toBe(most)
+    expect(outbox.forward('other', 'p0', large)).toBe(true)
+    for (let i = 0; i < 64; i++) outbox.drop(`p${i}`)
+    expect(taken()).toBe(most)
+    await clock.advance(60_000)
+    expect(taken()).toBe(most)
+  })
+
+  test('all sources together have one, whatever they are called', () => {
+    const { outbox } = setUp()
+    const large = new Uint8Array(65_000)
+    let taken = 0
+    for (let i = 0; i < 2000; i++) if (outbox.forward(`s${i}`, `p${i}`, large)) taken++
+    expect(taken).toBe(Math.floor(MAX_FORWARD_BYTES / large.length))
   })
 
   test('what waits for a slow peer does not delay another', async () => {
