@@ -18,7 +18,10 @@ export const INVREQ_FIELDS = {
   invreq_quantity: /* @__PURE__ */ field(86n, tu64),
   /** The payer's key, 33 bytes, which signs the request; a fresh one where an offer is answered. */
   invreq_payer_id: /* @__PURE__ */ field(88n, point),
-  /** A message to the issuer. */
+  /**
+   * A message to the issuer. BOLT 12 limits neither its length nor its characters, as with every text: it is kept as it was
+   * signed, cut nowhere, and escaped where it is shown.
+   */
   invreq_payer_note: /* @__PURE__ */ field(89n, utf8),
   /** Blinded paths to the payer, where the request stands alone. */
   invreq_paths: /* @__PURE__ */ field(90n, /* @__PURE__ */ array(blindedPath)),

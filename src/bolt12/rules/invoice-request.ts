@@ -123,6 +123,8 @@ export const INVOICE_REQUEST_RULES: readonly Rule<Subject>[] = [
     check: ({ fields }) => (fields.invreq_quantity === undefined ? 'the offer asks for a number of items' : undefined),
   },
   {
+    // By the letter a reader refuses 0 only where the maximum is another; but no writer may ask for 0 items (rule RW6), and
+    // the price of none is no price (pitfall 17).
     id: 'RR9',
     code: 'INVREQ_QUANTITY_ZERO',
     phase: 'read',

@@ -7,7 +7,10 @@ import { KEY_LENGTH_PACKET } from '../onion-message.js'
 
 /** `onionmsg_tlv` of today's BOLT 4. */
 export const ONION_MESSAGE_PAYLOAD = {
-  /** The way back to the sender. */
+  /**
+   * The way back to the sender. BOLT 4 does not say whether an invoice may have one; LDK sends it for an invoice_error, and
+   * it is delivered like any other.
+   */
   reply_path: /* @__PURE__ */ field<BlindedPath>(2n, blindedPath),
   encrypted_recipient_data: /* @__PURE__ */ field(4n, /* @__PURE__ */ bytes()),
   invoice_request: /* @__PURE__ */ field(64n, /* @__PURE__ */ bytes()),
