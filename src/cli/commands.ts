@@ -48,6 +48,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./help.js'),
   },
   {
+    name: 'completion',
+    group: 'Everyday',
+    summary: 'Print a script that completes lno in a shell',
+    load: () => import('./completion.js'),
+  },
+  {
     name: 'node start',
     group: 'Node',
     summary: 'Run a node',

@@ -5,7 +5,7 @@ import { commandHelp, nounHelp, overview } from './frame/help.js'
 import { widthOf } from './frame/text.js'
 
 export const command = defineCommand({
-  args: { command: { summary: 'the command to show', optional: true, many: true } },
+  args: { command: { summary: 'the command to show', optional: true, many: true, completes: 'command' } },
   options: {},
   examples: ['lno help', 'lno help decode', 'lno help path unblind'],
   run: async ({ args, commands, io, style, result }) => {

@@ -8,6 +8,10 @@ export interface Argument {
   readonly many?: boolean
   /** `-` stands for the text on standard input (bounded, trimmed). */
   readonly stdin?: boolean
+  /** The only values allowed. */
+  readonly choices?: readonly string[]
+  /** For completion in a shell: it is the name of a command. */
+  readonly completes?: 'command'
 }
 
 /** An option. Keys of `options` are camelCase; the flag is the same in kebab case: `dataDir` is `--data-dir`. */
@@ -36,16 +40,14 @@ export type Options = Readonly<Record<string, Option>>
 
 /** What `run` sees of an argument. */
 export type ArgumentValue<A extends Argument> = A extends { readonly many: true }
-  ? readonly string[]
+  ? readonly Chosen<A>[]
   : A extends { readonly optional: true }
-    ? string | undefined
-    : string
+    ? Chosen<A> | undefined
+    : Chosen<A>
 
-type One<O extends Option> = O extends { readonly parse: (text: string) => infer T }
-  ? T
-  : O extends { readonly choices: readonly (infer C)[] }
-    ? C
-    : string
+type Chosen<T> = T extends { readonly choices: readonly (infer C)[] } ? C : string
+
+type One<O extends Option> = O extends { readonly parse: (text: string) => infer T } ? T : Chosen<O>
 
 /** What `run` sees of an option. */
 export type OptionValue<O extends Option> = O extends { readonly value: string }

@@ -1,4 +1,4 @@
-import { variableOf } from '../config.js'
+import { NETWORKS, variableOf } from '../config.js'
 import type { AnyCommand, Entry, Group } from './command.js'
 import { kebab, type Option } from './declaration.js'
 import type { Style } from './style.js'
@@ -9,7 +9,7 @@ export const GROUPS: readonly Group[] = ['Everyday', 'Node', 'Implementers']
 /** Options that every command takes. */
 export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
   json: { summary: 'print one JSON document; amounts are strings of msat' },
-  network: { value: 'NAME', summary: 'bitcoin (default), testnet, signet or regtest', setting: true },
+  network: { value: 'NAME', summary: 'which network', choices: NETWORKS, default: NETWORKS[0], setting: true },
   dataDir: { value: 'FOLDER', summary: 'where nodes keep their data, a folder a network', setting: true },
   quiet: { short: 'q', summary: 'no hints on standard error' },
   noColor: { summary: 'no colours (also NO_COLOR, TERM=dumb; FORCE_COLOR the other way)' },

@@ -75,6 +75,11 @@ function readOption(name: string, option: Option, given: unknown, settings: Sett
   return readValue(name, option, text, setting?.from ?? flag)
 }
 
+function checkChoice(choices: readonly string[] | undefined, text: string, from: string): void {
+  if (choices && !choices.includes(text))
+    throw usage(`${from}: ${JSON.stringify(text)} is not one of ${choices.join(', ')}`)
+}
+
 /**
  * Reads the words behind a command's name.
  * @throws LnoError `USAGE`, `BAD_CONFIG`
@@ -115,6 +120,7 @@ export function parse(command: AnyCommand, words: readonly string[], env: Io['en
     const missing = value === undefined || (argument.many && value.length === 0)
     if (missing && !argument.optional) throw usage(`${kebab(name).toUpperCase()} is missing: ${argument.summary}`)
     args[name] = argument.many ? (value ?? []) : value
+    for (const text of [value ?? []].flat()) checkChoice(argument.choices, text, kebab(name).toUpperCase())
   }
   const read = Object.fromEntries(
     Object.entries(command.options).map(([name, option]) => [name, readOption(name, option, given[name], settings)]),
