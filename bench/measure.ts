@@ -1,5 +1,5 @@
 /**
- * A loop with a clock, and nothing else: what is measured and what it is held against take turns of a few milliseconds, so
+ * A loop with a clock, and nothing else: what is measured and what it is held against take turns of a millisecond or two, so
  * that a busy machine slows both, and the figures are medians over the turns.
  */
 
@@ -31,25 +31,28 @@ export interface Result {
   readonly parts: readonly { readonly what: string; readonly times: number }[]
 }
 
-const SLICE_NS = 6_000_000
+/** Shorter than what a scheduler gives a process at a time, so that most turns are not interrupted. */
+const SLICE_NS = 1_500_000
+const WARM_UP_NS = 150_000_000
 
-/** What came out last: a result that is used cannot be optimised away. */
-let last: unknown
+/** What came out last: a result that is kept cannot be optimised away. */
+const kept: { last: unknown } = { last: undefined }
 
 function nanoseconds(run: () => unknown, times: number): number {
   const start = process.hrtime.bigint()
-  for (let i = 0; i < times; i++) last = run()
+  for (let i = 0; i < times; i++) kept.last = run()
   return Number(process.hrtime.bigint() - start)
 }
 
-/** How often `run` fits into a turn; warms it up. */
+/** How often `run` fits into a turn, once the compiler is done with it. */
 function timesPerSlice(run: () => unknown): number {
-  let times = 1
-  for (let round = 0; ; round++) {
-    const spent = nanoseconds(run, times)
-    if (spent >= SLICE_NS / 2 && round >= 6) return Math.max(1, Math.round((times * SLICE_NS) / spent))
-    if (spent < SLICE_NS / 2) times *= 2
+  let spent = 0
+  let times = 0
+  for (let round = 1; spent < WARM_UP_NS; round *= 2) {
+    times = round
+    spent = nanoseconds(run, times)
   }
+  return Math.max(1, Math.round((times * SLICE_NS) / spent))
 }
 
 function median(numbers: readonly number[]): number {
@@ -82,7 +85,7 @@ export function interleave(
 export function measure(subject: Subject, rounds: number): Result {
   const { name, aim, primitives } = subject
   const bare = () => {
-    for (const part of primitives) for (let i = 0; i < part.times; i++) last = part.run()
+    for (const part of primitives) for (let i = 0; i < part.times; i++) kept.last = part.run()
   }
   const { first, second, ratio } = interleave(() => subject.run(), bare, rounds)
   return {
@@ -94,9 +97,4 @@ export function measure(subject: Subject, rounds: number): Result {
     aim,
     parts: primitives.map(({ what, times }) => ({ what, times })),
   }
-}
-
-/** The last result of anything that was measured. */
-export function lastResult(): unknown {
-  return last
 }

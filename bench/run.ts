@@ -1,5 +1,6 @@
-// npm run bench [-- --quick] [-- --json] [-- --only TEXT]: how fast the main operations are, and how much of that is
-// not cryptography.
+// npm run bench [-- --quick] [-- --json] [-- --only TEXT] [-- --write]: how fast the main operations are, and how much of
+// that is not cryptography. --write puts the outcome into docs/bench.md.
+import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { nobleBackend } from '../src/crypto/noble.js'
@@ -8,12 +9,18 @@ import { NOISE } from './cases/noise.js'
 import { OFFERS } from './cases/offers.js'
 import { ONIONS } from './cases/onions.js'
 import { measure, type Result } from './measure.js'
+import { benchPage } from './page.js'
 
-const ROUNDS = 120
-const QUICK_ROUNDS = 15
+const ROUNDS = 300
+const QUICK_ROUNDS = 40
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, only: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean' },
+    json: { type: 'boolean' },
+    only: { type: 'string' },
+    write: { type: 'boolean' },
+  },
 })
 const rounds = values.quick ? QUICK_ROUNDS : ROUNDS
 const subjects = [...OFFERS, ...INVOICES, ...ONIONS, ...NOISE].filter(({ name }) => name.includes(values.only ?? ''))
@@ -48,3 +55,5 @@ else {
     console.log(`  ${name}: ${parts.map(({ what, times }) => `${times} x ${what}`).join('; ')}`)
   }
 }
+
+if (values.write) await writeFile(new URL('../docs/bench.md', import.meta.url), benchPage(results, machine))

@@ -57,7 +57,7 @@ export function flips(runs: number, kinds: readonly (keyof typeof SIGNED)[]): vo
   describe.each(kinds)('%s', (kind) => {
     const { bytes, accept } = SIGNED[kind]
 
-    test('one bit flipped in any byte is refused', { tags: ['RR4', 'IR10', 'PP12', 'PP13'] }, () => {
+    test('one bit flipped in any byte is refused', { tags: ['RR4', 'IR10', 'PP12', 'PP13'], timeout: 60_000 }, () => {
       expect(codeOf(() => accept(bytes))).toBe('accepted')
       fc.assert(
         fc.property(fc.array(fc.nat(7), { minLength: bytes.length, maxLength: bytes.length }), (bits) => {
