@@ -61,6 +61,11 @@ try {
     return failure(ran) || (JSON.parse(ran.stdout).offer_issuer_id ? '' : `printed ${ran.stdout}`)
   })
 
+  await step('lno demo', async () => {
+    const ran = await lno('demo', '--json')
+    return failure(ran) || (JSON.parse(ran.stdout).ok === true ? '' : `printed ${ran.stdout}`)
+  })
+
   await step(`imports ${entries.join(', ')}`, async () => {
     const code = `for (const name of ${JSON.stringify(entries)}) {
       if (Object.keys(await import(name)).length === 0) throw new Error(name + ' exports nothing')
