@@ -159,9 +159,9 @@ test('an event that follows right behind the answer of subscribe is not lost', a
   connection.close()
 })
 
-test('an empty folder, a missing one and a socket left behind are NODE_NOT_RUNNING, with how to start one', async () => {
+test('an empty folder, a missing one and a socket left behind are NODE_NOT_RUNNING, and say which folder', async () => {
   const dir = tempDir()
-  const notRunning = { code: 'NODE_NOT_RUNNING', message: expect.stringContaining('lno node start') }
+  const notRunning = { code: 'NODE_NOT_RUNNING', message: expect.stringMatching(/^no node runs on \//) }
   await expect(connectControl(dir)).rejects.toMatchObject(notRunning)
   await expect(connectControl(join(dir, 'nowhere'))).rejects.toMatchObject(notRunning)
   await expect(connectControl(`/${'x'.repeat(200)}`)).rejects.toMatchObject(notRunning)
