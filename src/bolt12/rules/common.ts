@@ -1,4 +1,5 @@
 import type { BlindedPath } from '../../blinding/blinded-path.js'
+import { MAX_MSAT } from '../../wire/amount.js'
 import { unknownEven } from '../../wire/features.js'
 import type { TlvRecord, TlvStream } from '../../wire/tlv.js'
 import type { Bolt12Code } from '../codes.js'
@@ -30,6 +31,50 @@ export function rangeRule(
       const outside = records.find(({ type }) => !inRanges(type, ranges))
       return outside && { message: `type ${outside.type} does not belong in ${what}`, tlvType: outside.type }
     },
+  }
+}
+
+/** The field is there. */
+export function presentRule<K extends string>(
+  id: string,
+  code: Bolt12Code,
+  field: K,
+): FormRule<TlvStream<{ readonly [P in K]?: unknown }>> {
+  return {
+    id,
+    code,
+    phase: 'form',
+    field,
+    check: ({ fields }) => (fields[field] === undefined ? `${field} is missing` : undefined),
+  }
+}
+
+/** Where the list is there, something stands in it. `what`: one element, as people call it. */
+export function listRule<K extends string>(
+  id: string,
+  code: Bolt12Code,
+  field: K,
+  what: string,
+): FormRule<TlvStream<{ readonly [P in K]?: readonly unknown[] }>> {
+  return {
+    id,
+    code,
+    phase: 'form',
+    field,
+    applies: ({ fields }) => fields[field] !== undefined,
+    check: ({ fields }) => (fields[field]?.length === 0 ? `${field} lists no ${what}` : undefined),
+  }
+}
+
+/** An amount in msat is not above all bitcoin that there will be (rule M6). */
+export function supplyRule<K extends string>(field: K): FormRule<TlvStream<{ readonly [P in K]?: bigint }>> {
+  return {
+    id: 'M6',
+    code: 'AMOUNT_ABOVE_SUPPLY',
+    phase: 'form',
+    field,
+    applies: ({ fields }) => fields[field] !== undefined,
+    check: ({ fields }) => ((fields[field] ?? 0n) > MAX_MSAT ? `${field} is above ${MAX_MSAT} msat` : undefined),
   }
 }
 

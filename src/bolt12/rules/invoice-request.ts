@@ -1,24 +1,11 @@
 import { equalBytes } from '../../base/bytes.js'
-import { MAX_MSAT } from '../../wire/amount.js'
-import type { TlvStream } from '../../wire/tlv.js'
 import { chainName, chainsOf } from '../chains.js'
-import type { Bolt12Code } from '../codes.js'
 import { type InvoiceRequest, type InvoiceRequestMessage, isStandalone } from '../invoice-request.js'
 import { INVREQ_RANGES } from '../ranges.js'
-import { featuresRule, hopsRule, rangeRule, signatureRule } from './common.js'
-import type { FormRule, Rule } from './rule.js'
+import { featuresRule, hopsRule, listRule, presentRule, rangeRule, signatureRule, supplyRule } from './common.js'
+import type { Rule } from './rule.js'
 
 type Subject = InvoiceRequestMessage
-
-function present(id: string, code: Bolt12Code, field: keyof InvoiceRequest): FormRule<TlvStream<InvoiceRequest>> {
-  return {
-    id,
-    code,
-    phase: 'form',
-    field,
-    check: ({ fields }) => (fields[field] === undefined ? `${field} is missing` : undefined),
-  }
-}
 
 /** BIP 353 allows these in names and domains that a request repeats (rule RR16). */
 function isDnsText(text: string): boolean {
@@ -38,16 +25,9 @@ function quantityOf(fields: InvoiceRequest): bigint {
  */
 export const INVOICE_REQUEST_RULES: readonly Rule<Subject>[] = [
   /* @__PURE__ */ rangeRule('RR2', 'INVREQ_TYPE_OUT_OF_RANGE', 'an invoice_request', INVREQ_RANGES),
-  /* @__PURE__ */ present('RR1', 'INVREQ_METADATA_MISSING', 'invreq_metadata'),
-  /* @__PURE__ */ present('RR1', 'INVREQ_PAYER_ID_MISSING', 'invreq_payer_id'),
-  {
-    id: 'RR5',
-    code: 'INVREQ_PATHS_EMPTY',
-    phase: 'form',
-    field: 'invreq_paths',
-    applies: ({ fields }) => fields.invreq_paths !== undefined,
-    check: ({ fields }) => (fields.invreq_paths?.length === 0 ? 'invreq_paths lists no path' : undefined),
-  },
+  /* @__PURE__ */ presentRule('RR1', 'INVREQ_METADATA_MISSING', 'invreq_metadata'),
+  /* @__PURE__ */ presentRule('RR1', 'INVREQ_PAYER_ID_MISSING', 'invreq_payer_id'),
+  /* @__PURE__ */ listRule('RR5', 'INVREQ_PATHS_EMPTY', 'invreq_paths', 'path'),
   /* @__PURE__ */ hopsRule('RR5', 'INVREQ_PATH_WITHOUT_HOPS', 'invreq_paths'),
   {
     id: 'RR16',
@@ -102,15 +82,7 @@ export const INVOICE_REQUEST_RULES: readonly Rule<Subject>[] = [
       fields.signature === undefined ? 'a request that answers an offer must be signed' : undefined,
   },
   /* @__PURE__ */ signatureRule('RR4', 'INVREQ_BAD_SIGNATURE', ['invoice_request', 'signature'], 'invreq_payer_id'),
-  {
-    id: 'M6',
-    code: 'AMOUNT_ABOVE_SUPPLY',
-    phase: 'form',
-    field: 'invreq_amount',
-    applies: ({ fields }) => fields.invreq_amount !== undefined,
-    check: ({ fields }) =>
-      (fields.invreq_amount ?? 0n) > MAX_MSAT ? `invreq_amount is above ${MAX_MSAT} msat` : undefined,
-  },
+  /* @__PURE__ */ supplyRule('invreq_amount'),
   // BOLT 12 defines no bit for requests: every even one is unknown unless the reader says that it knows it.
   /* @__PURE__ */ featuresRule('RR3', 'INVREQ_FEATURE_UNKNOWN', 'invreq_features', []),
   {

@@ -1,28 +1,15 @@
 import { equalBytes } from '../../base/bytes.js'
-import { MAX_MSAT } from '../../wire/amount.js'
 import { unknownEven } from '../../wire/features.js'
-import type { TlvStream } from '../../wire/tlv.js'
 import { chainName } from '../chains.js'
-import type { Bolt12Code } from '../codes.js'
 import { DEFAULT_RELATIVE_EXPIRY, type Invoice, type InvoiceMessage } from '../invoice.js'
 import { INVOICE_RANGES } from '../ranges.js'
-import { featuresRule, hopsRule, rangeRule, signatureRule } from './common.js'
+import { featuresRule, hopsRule, listRule, presentRule, rangeRule, signatureRule, supplyRule } from './common.js'
 import { requestChain } from './invoice-request.js'
-import type { FormRule, Rule } from './rule.js'
+import type { Rule } from './rule.js'
 
 /** Bits that BOLT 12 defines for `invoice_features`: payment in several parts, demanded or allowed. */
 export const MPP_REQUIRED = 16
 export const MPP_ALLOWED = 17
-
-function present(id: string, code: Bolt12Code, field: keyof Invoice): FormRule<TlvStream<Invoice>> {
-  return {
-    id,
-    code,
-    phase: 'form',
-    field,
-    check: ({ fields }) => (fields[field] === undefined ? `${field} is missing` : undefined),
-  }
-}
 
 /** Unix second from which an invoice is too old to be paid: the sum cannot overflow, both are bigint (pitfall 18). */
 export function expiresAt(fields: Invoice): bigint | undefined {
@@ -36,21 +23,14 @@ export function expiresAt(fields: Invoice): bigint | undefined {
  */
 export const INVOICE_RULES: readonly Rule<InvoiceMessage>[] = [
   /* @__PURE__ */ rangeRule('T8', 'INVOICE_TYPE_OUT_OF_RANGE', 'an invoice', INVOICE_RANGES),
-  /* @__PURE__ */ present('IR1', 'INVOICE_AMOUNT_MISSING', 'invoice_amount'),
-  /* @__PURE__ */ present('IR1', 'INVOICE_CREATED_AT_MISSING', 'invoice_created_at'),
-  /* @__PURE__ */ present('IR1', 'INVOICE_PAYMENT_HASH_MISSING', 'invoice_payment_hash'),
-  /* @__PURE__ */ present('IR1', 'INVOICE_NODE_ID_MISSING', 'invoice_node_id'),
-  /* @__PURE__ */ present('IR5', 'INVOICE_PATHS_MISSING', 'invoice_paths'),
-  {
-    id: 'IR5',
-    code: 'INVOICE_PATHS_EMPTY',
-    phase: 'form',
-    field: 'invoice_paths',
-    applies: ({ fields }) => fields.invoice_paths !== undefined,
-    check: ({ fields }) => (fields.invoice_paths?.length === 0 ? 'invoice_paths lists no path' : undefined),
-  },
+  /* @__PURE__ */ presentRule('IR1', 'INVOICE_AMOUNT_MISSING', 'invoice_amount'),
+  /* @__PURE__ */ presentRule('IR1', 'INVOICE_CREATED_AT_MISSING', 'invoice_created_at'),
+  /* @__PURE__ */ presentRule('IR1', 'INVOICE_PAYMENT_HASH_MISSING', 'invoice_payment_hash'),
+  /* @__PURE__ */ presentRule('IR1', 'INVOICE_NODE_ID_MISSING', 'invoice_node_id'),
+  /* @__PURE__ */ presentRule('IR5', 'INVOICE_PATHS_MISSING', 'invoice_paths'),
+  /* @__PURE__ */ listRule('IR5', 'INVOICE_PATHS_EMPTY', 'invoice_paths', 'path'),
   /* @__PURE__ */ hopsRule('IR5', 'INVOICE_PATH_WITHOUT_HOPS', 'invoice_paths'),
-  /* @__PURE__ */ present('IR5', 'INVOICE_BLINDEDPAY_MISSING', 'invoice_blindedpay'),
+  /* @__PURE__ */ presentRule('IR5', 'INVOICE_BLINDEDPAY_MISSING', 'invoice_blindedpay'),
   {
     id: 'IR5',
     code: 'INVOICE_BLINDEDPAY_COUNT',
@@ -63,16 +43,8 @@ export const INVOICE_RULES: readonly Rule<InvoiceMessage>[] = [
       return paths === payinfos ? undefined : `${payinfos} blinded_payinfo for ${paths} paths`
     },
   },
-  {
-    id: 'M6',
-    code: 'AMOUNT_ABOVE_SUPPLY',
-    phase: 'form',
-    field: 'invoice_amount',
-    applies: ({ fields }) => fields.invoice_amount !== undefined,
-    check: ({ fields }) =>
-      (fields.invoice_amount ?? 0n) > MAX_MSAT ? `invoice_amount is above ${MAX_MSAT} msat` : undefined,
-  },
-  /* @__PURE__ */ present('IR10', 'INVOICE_SIGNATURE_MISSING', 'signature'),
+  /* @__PURE__ */ supplyRule('invoice_amount'),
+  /* @__PURE__ */ presentRule('IR10', 'INVOICE_SIGNATURE_MISSING', 'signature'),
   /* @__PURE__ */ signatureRule('IR10', 'INVOICE_BAD_SIGNATURE', ['invoice', 'signature'], 'invoice_node_id'),
   {
     // BOLT 12 does not say what an invoice over nothing is. No HTLC can carry 0 msat, so it could never be paid: LND and CLN

@@ -3,7 +3,7 @@ import { MAX_MSAT } from '../../wire/amount.js'
 import { chainName, chainsOf } from '../chains.js'
 import type { OfferMessage } from '../offer.js'
 import { OFFER_RANGES } from '../ranges.js'
-import { featuresRule, hopsRule, rangeRule } from './common.js'
+import { featuresRule, hopsRule, listRule, rangeRule } from './common.js'
 import type { Rule } from './rule.js'
 
 /**
@@ -12,14 +12,7 @@ import type { Rule } from './rule.js'
  */
 export const OFFER_RULES: readonly Rule<OfferMessage>[] = [
   /* @__PURE__ */ rangeRule('OR1', 'OFFER_TYPE_OUT_OF_RANGE', 'an offer', OFFER_RANGES),
-  {
-    id: 'OR4',
-    code: 'OFFER_CHAINS_EMPTY',
-    phase: 'form',
-    field: 'offer_chains',
-    applies: ({ fields }) => fields.offer_chains !== undefined,
-    check: ({ fields }) => (fields.offer_chains?.length === 0 ? 'offer_chains lists no chain' : undefined),
-  },
+  /* @__PURE__ */ listRule('OR4', 'OFFER_CHAINS_EMPTY', 'offer_chains', 'chain'),
   {
     id: 'OR5',
     code: 'OFFER_AMOUNT_WITHOUT_DESCRIPTION',
@@ -73,14 +66,7 @@ export const OFFER_RULES: readonly Rule<OfferMessage>[] = [
         ? 'neither offer_issuer_id nor offer_paths is set'
         : undefined,
   },
-  {
-    id: 'OR9',
-    code: 'OFFER_PATHS_EMPTY',
-    phase: 'form',
-    field: 'offer_paths',
-    applies: ({ fields }) => fields.offer_paths !== undefined,
-    check: ({ fields }) => (fields.offer_paths?.length === 0 ? 'offer_paths lists no path' : undefined),
-  },
+  /* @__PURE__ */ listRule('OR9', 'OFFER_PATHS_EMPTY', 'offer_paths', 'path'),
   /* @__PURE__ */ hopsRule('OR9', 'OFFER_PATH_WITHOUT_HOPS', 'offer_paths'),
   // BOLT 12 defines no bit for offers: every even one is unknown unless the reader says that it knows it.
   /* @__PURE__ */ featuresRule('OR3', 'OFFER_FEATURE_UNKNOWN', 'offer_features', []),

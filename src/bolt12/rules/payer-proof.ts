@@ -2,25 +2,14 @@ import { equalBytes } from '../../base/bytes.js'
 import { toHex } from '../../base/hex.js'
 import { sha256 } from '../../crypto/hash.js'
 import { schnorrVerify } from '../../crypto/schnorr.js'
-import type { TlvStream } from '../../wire/tlv.js'
 import type { Bolt12Code } from '../codes.js'
-import type { PayerProof, PayerProofMessage } from '../payer-proof.js'
+import type { PayerProofMessage } from '../payer-proof.js'
 import { areMarkersListed, faultyMarker, type MarkerFault } from '../proof/markers.js'
 import { invoiceRoot, leavesOf, missingCount, shownRecords, shownTypes } from '../proof/rebuild.js'
 import { PROOF_RANGES } from '../ranges.js'
 import { signatureHash, verifyRecords } from '../signature.js'
-import { rangeRule } from './common.js'
+import { presentRule, rangeRule } from './common.js'
 import type { FormRule, Rule } from './rule.js'
-
-function present(code: Bolt12Code, field: keyof PayerProof): FormRule<TlvStream<PayerProof>> {
-  return {
-    id: 'PP7',
-    code,
-    phase: 'form',
-    field,
-    check: ({ fields }) => (fields[field] === undefined ? `${field} is missing` : undefined),
-  }
-}
 
 /** One rule for each way in which markers can be wrong; gaps are looked for where nothing else is wrong (rule PP9). */
 function markers(code: Bolt12Code, fault: MarkerFault, what: string): FormRule<PayerProofMessage> {
@@ -59,14 +48,14 @@ export const PAYER_PROOF_RULES: readonly Rule<PayerProofMessage>[] = [
     check: ({ records }) =>
       records.some(({ type }) => type === 0n) ? 'invreq_metadata is shown, and with it the nonces of all' : undefined,
   },
-  /* @__PURE__ */ present('PROOF_PAYER_ID_MISSING', 'invreq_payer_id'),
-  /* @__PURE__ */ present('PROOF_PAYMENT_HASH_MISSING', 'invoice_payment_hash'),
-  /* @__PURE__ */ present('PROOF_NODE_ID_MISSING', 'invoice_node_id'),
-  /* @__PURE__ */ present('PROOF_INVOICE_SIGNATURE_MISSING', 'signature'),
-  /* @__PURE__ */ present('PROOF_SIGNATURE_MISSING', 'proof_signature'),
-  /* @__PURE__ */ present('PROOF_PREIMAGE_MISSING', 'proof_preimage'),
-  /* @__PURE__ */ present('PROOF_MISSING_HASHES_MISSING', 'proof_missing_hashes'),
-  /* @__PURE__ */ present('PROOF_LEAF_HASHES_MISSING', 'proof_leaf_hashes'),
+  /* @__PURE__ */ presentRule('PP7', 'PROOF_PAYER_ID_MISSING', 'invreq_payer_id'),
+  /* @__PURE__ */ presentRule('PP7', 'PROOF_PAYMENT_HASH_MISSING', 'invoice_payment_hash'),
+  /* @__PURE__ */ presentRule('PP7', 'PROOF_NODE_ID_MISSING', 'invoice_node_id'),
+  /* @__PURE__ */ presentRule('PP7', 'PROOF_INVOICE_SIGNATURE_MISSING', 'signature'),
+  /* @__PURE__ */ presentRule('PP7', 'PROOF_SIGNATURE_MISSING', 'proof_signature'),
+  /* @__PURE__ */ presentRule('PP7', 'PROOF_PREIMAGE_MISSING', 'proof_preimage'),
+  /* @__PURE__ */ presentRule('PP7', 'PROOF_MISSING_HASHES_MISSING', 'proof_missing_hashes'),
+  /* @__PURE__ */ presentRule('PP7', 'PROOF_LEAF_HASHES_MISSING', 'proof_leaf_hashes'),
   {
     id: 'PP8',
     code: 'PROOF_PREIMAGE_WRONG',
