@@ -17,7 +17,8 @@ import type { NodeId } from './messenger/routes.js'
 import { Issuer } from './offers/issuer.js'
 import { type PaymentPaths, unroutablePaths } from './offers/payment-paths.js'
 import { Promises } from './offers/promises.js'
-import { type FetchOptions, type FetchResult, Payer } from './payer/payer.js'
+import type { FetchOptions, FetchResult } from './payer/fetch.js'
+import { Payer } from './payer/payer.js'
 import { type ScidLink, ScidTable } from './scids.js'
 import { deriveSecret } from './secrets.js'
 
@@ -246,9 +247,11 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
       return wasConnected || wasKnown
     },
     fetch: async (offer, { via = [], scids: learnt = [], ...more } = {}) => {
-      scids.add(learnt)
-      await reachAny(via)
-      return payer.fetch({ ...more, offer, via: via.map((peer) => (typeof peer === 'string' ? peer : peer.nodeId)) })
+      const peers = via.map((peer) => (typeof peer === 'string' ? peer : peer.nodeId))
+      return payer.fetch({ ...more, offer, via: peers }, async () => {
+        scids.add(learnt)
+        await reachAny(via)
+      })
     },
     stop: async () => {
       if (stopped) return

@@ -9,7 +9,7 @@ import type { NodeIdentity } from '../node/identity.js'
 import type { NodeId } from '../node/messenger/routes.js'
 import type { LnoNode } from '../node/node.js'
 import type { NewOffer, OwnOffer } from '../node/offers/issuer.js'
-import type { FetchOptions, FetchResult } from '../node/payer/payer.js'
+import type { FetchOptions, FetchResult } from '../node/payer/fetch.js'
 import { packageVersion } from '../node/version.js'
 import { type Misbehaviour, misbehaveOn } from './misbehaviour.js'
 

@@ -1,6 +1,6 @@
 import '../support/use-toy.js'
 import { describe, expect, test } from 'vitest'
-import { FetchError } from '../../src/node/payer/payer.js'
+import { FetchError } from '../../src/node/payer/fetch.js'
 import { MISBEHAVIOURS, type Misbehaviour } from '../../src/testing/index.js'
 import { kinds, shop, TEA } from './shop.js'
 

@@ -1,7 +1,7 @@
 import { escapeForDisplay } from '../../base/display.js'
 import type { LnoError } from '../../base/error.js'
 import { NODE_CODES } from '../../node/codes.js'
-import type { FetchProgress } from '../../node/payer/payer.js'
+import type { FetchProgress } from '../../node/payer/fetch.js'
 import { formatMsat, shortId } from './text.js'
 
 /** How far a request is, in a sentence. `loud` tells of each message; otherwise only of attempts and problems. */

@@ -151,6 +151,11 @@ export class OnionMessenger {
     return this.#options.connections.peers().flatMap(({ id, onionMessages }) => (onionMessages === 'no' ? [id] : []))
   }
 
+  /** True for a connected peer that passes on messages of its channel peers alone, as it says (features 66/67). */
+  isChannelsOnly(peer: NodeId): boolean {
+    return this.#options.connections.peer(peer)?.onionMessages === 'channels-only'
+  }
+
   /**
    * The node that a path begins at.
    * @throws LnoError `UNRESOLVED_SCID`

@@ -5,7 +5,7 @@ import { fromPasted } from '../../bolt12/pasted.js'
 import { encodeString } from '../../bolt12/string.js'
 import { integer, method, text, u64Text } from '../control/index.js'
 import type { LnoNode } from '../node.js'
-import type { FetchResult } from '../payer/payer.js'
+import type { FetchResult } from '../payer/fetch.js'
 import { addressText, MAX_OFFER_TEXT, nodeIdText, scidText } from './schemas.js'
 
 const viaPeer = v.strictObject({ node_id: nodeIdText, address: v.optional(addressText) })

@@ -1,7 +1,7 @@
 import type { AttemptPlan, NodeId } from '../messenger/routes.js'
 
 /**
- * The life of one request: which attempt is made when, and how it ends. A pure machine; `fetches.ts` makes its effects real.
+ * The life of one request: which attempt is made when, and how it ends. A pure machine; `payer.ts` makes its effects real.
  * The request bytes are the same in all attempts, so that an issuer sees one request, and at most one invoice is taken.
  */
 
@@ -40,7 +40,8 @@ export type FetchEvent =
   | { readonly type: 'left'; readonly attempt: number }
   /** The message will not leave: queue full, peer not connected, or it could not be made. */
   | { readonly type: 'not_sent'; readonly attempt: number; readonly code: string; readonly why: string }
-  | { readonly type: 'timed_out'; readonly attempt: number }
+  /** `channelsOnly`: its first peer says that it serves its channel peers alone. */
+  | { readonly type: 'timed_out'; readonly attempt: number; readonly channelsOnly?: boolean }
   /** The first peer of an attempt's route hung up: the answer comes back over it, or not at all. */
   | { readonly type: 'peer_gone'; readonly peer: NodeId }
   | { readonly type: 'invoice_accepted'; readonly attempt: number }
@@ -87,9 +88,8 @@ export function stepFetch(state: FetchState, event: FetchEvent): Step {
     case 'timed_out': {
       const late = setState(state, event.attempt, ['waiting'], 'late', [])
       if (late.state === state) return late
-      return nextAttempt(
-        noted(late.state, event.attempt, 'SENT_NO_REPLY', 'the message left, and no answer came in time'),
-      )
+      const { code, why } = silence(event.channelsOnly)
+      return nextAttempt(noted(late.state, event.attempt, code, why))
     }
     case 'peer_gone':
       return peerGone(state, event.peer)
@@ -103,6 +103,13 @@ export function stepFetch(state: FetchState, event: FetchEvent): Step {
     case 'cancelled':
       return over(state, [])
   }
+}
+
+/** What it means that no answer came in time. */
+export function silence(channelsOnly = false): Pick<Problem, 'code' | 'why'> {
+  return channelsOnly
+    ? { code: 'RELAY_CHANNELS_ONLY', why: 'no answer came in time, from a peer that serves its channel peers alone' }
+    : { code: 'SENT_NO_REPLY', why: 'the message left, and no answer came in time' }
 }
 
 function othersWait(state: FetchState): boolean {
@@ -188,7 +195,7 @@ function over(state: FetchState, last: readonly FetchEffect[]): Step {
 }
 
 /** Which of several problems is told first: an answer says more than silence, silence more than what never left. */
-const TELLING = ['INVOICE_ERROR', 'INVOICE_REFUSED', 'SENT_NO_REPLY']
+const TELLING = ['INVOICE_ERROR', 'INVOICE_REFUSED', 'SENT_NO_REPLY', 'RELAY_CHANNELS_ONLY']
 
 function fail(state: FetchState): Step {
   const rank = ({ code }: Problem) => (TELLING.includes(code) ? TELLING.indexOf(code) : TELLING.length)

@@ -1,84 +1,43 @@
-import type { CancelSignal, Clock, Random, Store } from '../../base/effects.js'
-import { isLnoError, LnoError } from '../../base/error.js'
+import type { Clock, Random, Store } from '../../base/effects.js'
+import { isLnoError, type LnoError } from '../../base/error.js'
 import { toHex } from '../../base/hex.js'
 import { estimateCost } from '../../bolt12/amount.js'
 import { createInvoiceRequest } from '../../bolt12/create-invoice-request.js'
 import { encodeOffer } from '../../bolt12/create-offer.js'
-import { decodeInvoice, decodeInvoiceError } from '../../bolt12/decode.js'
+import { decodeInvoiceError } from '../../bolt12/decode.js'
 import { checkOffer } from '../../bolt12/inspect.js'
 import type { InvoiceMessage } from '../../bolt12/invoice.js'
 import type { InvoiceErrorMessage } from '../../bolt12/invoice-error.js'
 import type { InvoiceRequestMessage } from '../../bolt12/invoice-request.js'
-import { issueJson } from '../../bolt12/json.js'
 import type { OfferMessage } from '../../bolt12/offer.js'
-import { errorOf, type Issue } from '../../bolt12/rules/rule.js'
-import { verifyInvoiceFor } from '../../bolt12/verify-invoice.js'
+import { errorOf } from '../../bolt12/rules/rule.js'
 import { sha256 } from '../../crypto/hash.js'
 import type { Generation } from '../../onion/generation.js'
 import { nodeError } from '../codes.js'
 import type { Delivery, OnionMessenger } from '../messenger/messenger.js'
-import { type AttemptPlan, type NodeId, planAttempts, replyRoute } from '../messenger/routes.js'
+import { type AttemptPlan, type NodeId, replyRoute } from '../messenger/routes.js'
 import { freshPathId, PathIdTable } from '../path-id.js'
 import { keysUnder, storeKey } from '../store/keys.js'
+import { judgeInvoice } from './answer.js'
+import { FetchError, type FetchOptions, type FetchProgress, type FetchResult, type Refusal } from './fetch.js'
 import {
   ATTEMPT_TIMEOUT_MS,
   type FetchEffect,
   type FetchEvent,
   type FetchState,
-  type Problem,
   type Step,
+  silence,
   startFetch,
   stepFetch,
 } from './fetch-machine.js'
-import { invoiceErrorJson } from './invoice-error-json.js'
 import { type StoredRequest, storedRequest } from './record.js'
+import { waysFor } from './ways.js'
 
 /** Requests under way at once: as many as one control client may have; each holds some kilobytes. */
 export const MAX_OPEN_FETCHES = 256
 
-/** Answers that are looked at for one request: its issuer sends one or two, and each costs a signature check. */
+/** Answers to one attempt that are looked at: its issuer sends one or two, and each costs a signature check. */
 export const MAX_ANSWERS = 8
-
-/** A request to be made. */
-export interface FetchOptions {
-  readonly offer: OfferMessage
-  /** msat for the whole request; needed where the offer has no amount. */
-  readonly amountMsat?: bigint
-  readonly quantity?: bigint
-  readonly payerNote?: string
-  /** Peers to go over first. */
-  readonly via?: readonly NodeId[]
-  /** Attempts, 3 unless given. */
-  readonly attempts?: number
-  /** Milliseconds an attempt, 15 000 unless given. */
-  readonly timeoutMs?: number
-  readonly signal?: CancelSignal
-  readonly onProgress?: (progress: FetchProgress) => void
-}
-
-/** How far a request is. */
-export type FetchProgress =
-  | {
-      readonly step: 'attempt'
-      readonly attempt: number
-      readonly route: readonly NodeId[]
-      readonly reply: AttemptPlan['reply']
-    }
-  | { readonly step: 'left'; readonly attempt: number }
-  | { readonly step: 'problem'; readonly attempt: number; readonly code: string; readonly why: string }
-  | { readonly step: 'invoice'; readonly attempt: number }
-
-/** A request that brought its invoice. */
-export interface FetchResult {
-  /** Names the request in `invoice list`: 32 hex digits. */
-  readonly id: string
-  readonly offer: OfferMessage
-  readonly request: InvoiceRequestMessage
-  readonly invoice: InvoiceMessage
-  /** The attempt that was answered, and how many were made. */
-  readonly attempt: number
-  readonly attempts: number
-}
 
 export type PayerEvent =
   | { readonly type: 'fetch_started'; readonly id: string; readonly offerText: string }
@@ -116,36 +75,14 @@ interface Open {
   readonly timers: Map<number, () => void>
   readonly sentTo: Map<number, Uint8Array>
   readonly waiting: Map<number, { cancel(): void }>
+  /** How many answers came to each attempt. */
+  readonly answers: Map<number, number>
+  readonly onAbort: () => void
   readonly resolve: (result: FetchResult) => void
   readonly reject: (error: LnoError) => void
   state: FetchState
-  answers: number
   answer: { readonly invoice: InvoiceMessage; readonly attempt: number } | undefined
-  refusal: { readonly issues?: readonly Issue[]; readonly invoiceError?: InvoiceErrorMessage } | undefined
-}
-
-/** An error of a fetch; its `details` are the same as plain data: `attempts`, `issues`, `invoice_error`. */
-export class FetchError extends LnoError {
-  readonly problems: readonly Problem[]
-  /** Of `INVOICE_ERROR`. Text of a stranger: escape it before it is shown. */
-  readonly invoiceError: InvoiceErrorMessage | undefined
-  /** Of `INVOICE_REFUSED`. */
-  readonly issues: readonly Issue[]
-
-  constructor(problem: Problem, problems: readonly Problem[], refusal: Open['refusal']) {
-    const invoiceError = problem.code === 'INVOICE_ERROR' ? refusal?.invoiceError : undefined
-    const issues = problem.code === 'INVOICE_REFUSED' ? (refusal?.issues ?? []) : []
-    super(problem.code, problem.why, {
-      details: {
-        attempts: problems,
-        ...(issues.length > 0 && { issues: issues.map(issueJson) }),
-        ...(invoiceError && { invoice_error: invoiceErrorJson(invoiceError) }),
-      },
-    })
-    this.problems = problems
-    this.invoiceError = invoiceError
-    this.issues = issues
-  }
+  refusal: Refusal | undefined
 }
 
 /** The requests that this node makes: attempts, waiters, checks, what is kept of them. */
@@ -153,7 +90,9 @@ export class Payer {
   readonly #options: PayerOptions
   readonly #replies = new PathIdTable<{ readonly fetch: Open; readonly attempt: number }>()
   readonly #open = new Set<Open>()
-  #opening = 0
+  /** What cancels those that have not begun: the way is being prepared, or the disk works. */
+  readonly #opening = new Set<() => void>()
+  #closed = false
 
   constructor(options: PayerOptions) {
     this.#options = options
@@ -163,12 +102,14 @@ export class Payer {
 
   /**
    * Asks for an invoice and checks it. Nothing is paid.
+   * @param reach prepares the way (connects to peers, learns channels): called when it is clear that there is something to
+   *   ask, before ways are looked for
    * @throws LnoError what makes the offer unanswerable (`OFFER_EXPIRED`, …) or the options impossible (`INVREQ_…`,
    *   `QUANTITY_INVALID`), before anything is sent; then `FetchError` with a stage: `NO_ROUTE`, `UNRESOLVED_SCID`,
    *   `CONNECT_REFUSED`, `CONNECT_TIMEOUT`, `HANDSHAKE_FAILED`, `QUEUE_FULL`, `SENT_NO_REPLY`, `INVOICE_ERROR`,
    *   `INVOICE_REFUSED`
    */
-  async fetch(options: FetchOptions): Promise<FetchResult> {
+  async fetch(options: FetchOptions, reach: () => Promise<void> = async () => {}): Promise<FetchResult> {
     const { offer } = options
     const { clock, random, chains, store } = this.#options
     const now = BigInt(Math.floor(clock.now() / 1000))
@@ -184,24 +125,23 @@ export class Payer {
     })
     const authorisedMsat = options.amountMsat ?? estimateCost(offer.fields, options.quantity)?.msat
     if (authorisedMsat === undefined) throw nodeError('INTERNAL', 'a request without an amount was made')
-    if (this.#open.size + this.#opening >= MAX_OPEN_FETCHES) {
+    if (this.#open.size + this.#opening.size >= MAX_OPEN_FETCHES) {
       throw nodeError('QUEUE_FULL', `${MAX_OPEN_FETCHES} requests are under way already`)
     }
-    const plans = this.#plan(options)
-
     const created = BigInt(clock.now())
     const id = toHex(sha256(request.bytes).subarray(0, 16))
     const key = storeKey('request', created, id)
     const stored: StoredRequest = { created, request: request.bytes, payer_key: payerKey, offer: encodeOffer(offer) }
-    this.#opening++
-    try {
+    const plans = await this.#prepare(options, async (isCancelled) => {
+      await reach()
+      const ways = this.#ways(options)
+      if (isCancelled()) return ways
       await store.commit([
         { key, value: storedRequest.encode(stored) },
         { key: storeKey('request-id', id), value: new TextEncoder().encode(key) },
       ])
-    } finally {
-      this.#opening--
-    }
+      return ways
+    })
     this.#emit({ type: 'fetch_started', id, offerText: encodeOffer(offer) })
     return new Promise((resolve, reject) => {
       const fetch: Open = {
@@ -216,16 +156,17 @@ export class Payer {
         timers: new Map(),
         sentTo: new Map(),
         waiting: new Map(),
+        answers: new Map(),
+        onAbort: () => this.#cancel(fetch),
         resolve,
         reject,
         state: { plans, left: 0, attempts: [], problems: [], over: false },
-        answers: 0,
         answer: undefined,
         refusal: undefined,
       }
       this.#open.add(fetch)
-      options.signal?.addEventListener('abort', () => this.#cancel(fetch), { once: true })
-      if (options.signal?.aborted) this.#cancel(fetch)
+      options.signal?.addEventListener('abort', fetch.onAbort, { once: true })
+      if (options.signal?.aborted || this.#closed) this.#cancel(fetch)
       else this.#take(fetch, startFetch(plans, options.attempts))
     })
   }
@@ -254,6 +195,8 @@ export class Payer {
 
   /** Ends everything that is under way. */
   close(): void {
+    this.#closed = true
+    for (const cancel of [...this.#opening]) cancel()
     for (const fetch of [...this.#open]) this.#cancel(fetch)
   }
 
@@ -266,49 +209,43 @@ export class Payer {
     this.#emit({ type: 'fetch_progress', id: fetch.id, progress })
   }
 
-  /** rule OR12: over a path of the offer where it has some, else to its issuer id. */
-  #plan({ offer, via = [] }: FetchOptions): readonly AttemptPlan[] {
+  #ways({ offer, via = [] }: FetchOptions): readonly AttemptPlan[] {
     const { messenger, dialable } = this.#options
-    const paths = offer.fields.offer_paths
-    let unresolved: unknown
-    const targets = (paths ?? []).flatMap((path, pathIndex) => {
-      try {
-        return [{ pathIndex, introduction: messenger.introductionOf(path) }]
-      } catch (error) {
-        if (!isLnoError(error)) throw error
-        unresolved = error
-        return []
-      }
-    })
-    if (paths === undefined && offer.fields.offer_issuer_id !== undefined) {
-      return planAttempts(
-        [{ pathIndex: undefined, introduction: toHex(offer.fields.offer_issuer_id) }],
-        this.#known(via),
-      )
-    }
-    if (targets.length === 0) throw unresolved
-    const known = this.#known(via)
-    const plans = planAttempts(targets, known)
-    if (plans.length > 0) return plans
-    const deaf = targets.find(({ introduction }) => dialable().includes(introduction))
-    if (deaf === undefined) return plans
-    throw nodeError('PEER_HAS_NO_ONION_MESSAGES', 'the introduction node of the offer takes no onion messages')
+    return waysFor(offer, { messenger, dialable: dialable(), via })
   }
 
-  /** Connected peers first, then those that can be called again. */
-  #known(via: readonly NodeId[]) {
-    const known = this.#options.messenger.known(via)
-    const deaf = this.#options.messenger.deafPeers()
-    const more = this.#options.dialable().filter((peer) => !known.peers.includes(peer) && !deaf.includes(peer))
-    return { ...known, peers: [...known.peers, ...more] }
+  /**
+   * Runs what comes before the first attempt. When the request is cancelled meanwhile it is over at once for whoever asked;
+   * what was begun counts as under way until it has ended.
+   */
+  #prepare<T>({ signal }: FetchOptions, run: (isCancelled: () => boolean) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let cancelled = false
+      const cancel = () => {
+        cancelled = true
+        reject(nodeError('CONTROL_CANCELLED', 'the request was cancelled'))
+      }
+      if (this.#closed || signal?.aborted) {
+        cancel()
+        return
+      }
+      this.#opening.add(cancel)
+      signal?.addEventListener('abort', cancel, { once: true })
+      const over = () => {
+        this.#opening.delete(cancel)
+        signal?.removeEventListener('abort', cancel)
+      }
+      run(() => cancelled)
+        .finally(over)
+        .then(resolve, reject)
+    })
   }
 
   #event(fetch: Open, event: FetchEvent): void {
     if (event.type === 'not_sent' || event.type === 'refused') {
       this.#progress(fetch, { step: 'problem', attempt: event.attempt, code: event.code, why: event.why })
     } else if (event.type === 'timed_out') {
-      const why = 'no answer in time'
-      this.#progress(fetch, { step: 'problem', attempt: event.attempt, code: 'SENT_NO_REPLY', why })
+      this.#progress(fetch, { step: 'problem', attempt: event.attempt, ...silence(event.channelsOnly) })
     } else if (event.type === 'left') {
       this.#progress(fetch, { step: 'left', attempt: event.attempt })
     }
@@ -326,12 +263,7 @@ export class Payer {
         void this.#send(fetch, effect.attempt, effect.plan)
         break
       case 'arm':
-        fetch.timers.set(
-          effect.attempt,
-          this.#options.clock.after(fetch.options.timeoutMs ?? ATTEMPT_TIMEOUT_MS, () =>
-            this.#event(fetch, { type: 'timed_out', attempt: effect.attempt }),
-          ),
-        )
+        this.#arm(fetch, effect.attempt)
         break
       case 'disarm':
         fetch.timers.get(effect.attempt)?.()
@@ -343,6 +275,16 @@ export class Payer {
       case 'fail':
         void this.#fail(fetch, new FetchError(effect.problem, effect.problems, fetch.refusal))
     }
+  }
+
+  #arm(fetch: Open, attempt: number): void {
+    const { clock, messenger } = this.#options
+    const first = fetch.state.attempts.find(({ number }) => number === attempt)?.plan.route[0]
+    const timedOut = () => {
+      const channelsOnly = first !== undefined && messenger.isChannelsOnly(first)
+      this.#event(fetch, { type: 'timed_out', attempt, channelsOnly })
+    }
+    fetch.timers.set(attempt, clock.after(fetch.options.timeoutMs ?? ATTEMPT_TIMEOUT_MS, timedOut))
   }
 
   async #send(fetch: Open, attempt: number, plan: AttemptPlan): Promise<void> {
@@ -396,35 +338,25 @@ export class Payer {
       return
     }
     const { fetch, attempt } = found
-    fetch.answers++
-    if (fetch.answers > MAX_ANSWERS) return
+    const count = (fetch.answers.get(attempt) ?? 0) + 1
+    fetch.answers.set(attempt, count)
+    if (count > MAX_ANSWERS) return
     if (kind === 'invoice') this.#onInvoice(fetch, attempt, delivery.value)
     else this.#onInvoiceError(fetch, attempt, delivery.value)
   }
 
   #onInvoice(fetch: Open, attempt: number, value: Uint8Array): void {
     const { clock, chains } = this.#options
-    let issues: readonly Issue[]
-    let invoice: InvoiceMessage | undefined
-    try {
-      invoice = decodeInvoice(value, { verifySignature: false })
-      issues = verifyInvoiceFor(
-        {
-          offer: fetch.offer,
-          request: fetch.request,
-          sentTo: fetch.sentTo.get(attempt),
-          arrivedOn: 'reply_path',
-          now: BigInt(Math.floor(clock.now() / 1000)),
-          chains,
-          authorisedMsat: fetch.authorisedMsat,
-        },
-        invoice,
-      ).issues
-    } catch (error) {
-      if (!isLnoError(error)) throw error
-      issues = [{ code: error.code, message: error.message, layer: 'rules', ...(error.rule && { rule: error.rule }) }]
-    }
-    if (invoice !== undefined && issues.length === 0) {
+    const { invoice, issues } = judgeInvoice(value, {
+      offer: fetch.offer,
+      request: fetch.request,
+      sentTo: fetch.sentTo.get(attempt),
+      arrivedOn: 'reply_path',
+      now: BigInt(Math.floor(clock.now() / 1000)),
+      chains,
+      authorisedMsat: fetch.authorisedMsat,
+    })
+    if (invoice !== undefined) {
       fetch.answer ??= { invoice, attempt }
       this.#event(fetch, { type: 'invoice_accepted', attempt })
       return
@@ -449,6 +381,7 @@ export class Payer {
 
   #close(fetch: Open): void {
     this.#open.delete(fetch)
+    fetch.options.signal?.removeEventListener('abort', fetch.onAbort)
     for (const pathId of fetch.pathIds) this.#replies.delete(pathId)
     for (const cancel of fetch.timers.values()) cancel()
     for (const handle of fetch.waiting.values()) handle.cancel()
