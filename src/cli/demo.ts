@@ -8,7 +8,7 @@ import { type Context, defineCommand } from './frame/command.js'
 import { cliError } from './frame/exit.js'
 
 const AMOUNT_MSAT = 10_000n
-const GOODS = 'One cup of coffee'
+const GOODS = 'Cup of coffee'
 
 /** Tells what happened, with the time since the beginning. */
 type Tell = (who: string, what: string) => void
@@ -100,7 +100,7 @@ async function play(stage: Stage, tell: Tell, io: Context['io']): Promise<Outcom
   check(!toHex(decodeOffer(offer).bytes).includes(merchant.id), 'the offer names the merchant')
   tell(
     'merchant',
-    `offers "${GOODS}" for ${formatMsat(AMOUNT_MSAT)}, on a path that starts at the relay:\n${offer.slice(0, 40)}… (${offer.length} characters; the merchant's id is not in it)`,
+    `offers "${GOODS}" for ${formatMsat(AMOUNT_MSAT)}; its path starts at the relay:\n${offer.slice(0, 28)}… (${offer.length} characters, the merchant's id not among them)`,
   )
 
   tell('payer', `lno fetch ${offer.slice(0, 12)}…`)
@@ -112,7 +112,7 @@ async function play(stage: Stage, tell: Tell, io: Context['io']): Promise<Outcom
   tell('relay', 'has passed on 2 onion messages, one each way, and could read neither')
   tell(
     'payer',
-    `has an invoice over ${formatMsat(BigInt(textOf(fetched, 'amount_msat')))}, signed by the key at the end of that path`,
+    `has an invoice over ${formatMsat(BigInt(textOf(fetched, 'amount_msat')))}, signed with the key at the path's end`,
   )
 
   const { rules, issues, tampered } = judgePurchase({ offer, request, invoice, amountMsat: AMOUNT_MSAT, now: io.now() })
