@@ -344,6 +344,17 @@ describe('held against what was asked for', () => {
     expect(reasons({ offer: hidden, request }, invoice)).toEqual(['IR8 INVOICE_WRONG_SIGNER'])
   })
 
+  test('IR8: an offer with paths and an issuer id is answered by the issuer, not by the end of the path', {
+    tags: ['IR8'],
+  }, () => {
+    const { offer: both } = createOffer({ description: 'tea', issuerId: ALICE.id, paths: [pathOf(1)] })
+    const { request } = createInvoiceRequest(both, { random, amountMsat: 1000n })
+    expect(reasons({ offer: both, request, sentTo: CAROL.id }, createInvoice(request, made))).toEqual([])
+    const hidden = { ...request, fields: { ...request.fields, offer_issuer_id: undefined } }
+    const byPath = createInvoice(hidden, { ...made, signingKey: CAROL.secret })
+    expect(reasons({ offer: both, request, sentTo: CAROL.id }, byPath)).toEqual(['IR8 INVOICE_WRONG_SIGNER'])
+  })
+
   test('IR8: a key with the same x and another sign is another key', { tags: ['IR8', 'A2.6'] }, () => {
     const other = ALICE.id.slice()
     other[0]! ^= 1
@@ -465,6 +476,12 @@ describe('making an invoice', () => {
     expect(codeOf(() => createInvoice(request, { ...made, expectedMsat: 500n, signingKey: BOB.secret }))).toBe(
       'INVOICE_OPTIONS',
     )
+  })
+
+  test('no signature of the request is taken over, of whatever type', { tags: ['IW2', 'IW5'] }, () => {
+    const more = { ...request, records: [...request.records, encodeRecord(241n, none), encodeRecord(999n, none)] }
+    const { records } = createInvoice(more, { ...made, expectedMsat: 500n })
+    expect(records.filter(({ type }) => type >= 240n && type <= 1000n).map(({ type }) => type)).toEqual([240n])
   })
 
   test('of an offer without issuer id, only the end of one of its paths signs', { tags: ['IW4'] }, () => {
