@@ -49,6 +49,15 @@ export const CLI_CODES = {
     meaning: 'A step of `lno demo` did not go as it should.',
     advice: 'The message says which one. Run it again; if it fails again, please report it with that message.',
   },
+  QR_TOO_LARGE: {
+    meaning: 'The string is longer than what the largest QR code holds.',
+    advice: 'Pass the string on as text, or make one with fewer or shorter paths.',
+  },
+  TERMINAL_TOO_NARROW: {
+    meaning: 'The terminal has not as many columns as the QR code needs.',
+    advice:
+      'Widen the terminal or make its letters smaller, or write the code into a file: lno decode --qr STRING > FILE.',
+  },
   INTERRUPTED: {
     meaning: 'The command was stopped by a signal before it was done.',
     advice: 'Nothing to do: run it again when you like.',

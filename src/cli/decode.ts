@@ -4,11 +4,13 @@ import { decodeAs } from '../bolt12/decode.js'
 import { type DumpRow, dump } from '../bolt12/dump.js'
 import { inspect } from '../bolt12/inspect.js'
 import { toJson } from '../bolt12/json.js'
-import { defineCommand } from './frame/command.js'
+import { type Context, defineCommand } from './frame/command.js'
+import { usage } from './frame/exit.js'
 import { asLnoError, errorJson } from './frame/report.js'
 import { columnsOf, withString } from './frame/text.js'
 import { fieldRows } from './show/fields.js'
 import { AS, type Input, type Kind, PREFIX_OF, readInput } from './show/input.js'
+import { qrCode, qrText } from './show/qr.js'
 
 /** Name of each kind in a sentence. */
 const NAME: Readonly<Record<Kind, string>> = {
@@ -56,19 +58,40 @@ function nextFor({ kind, text }: Input): string {
   return withString('lno explain', text)
 }
 
+/** What breaks a rule is not shown: nobody could use what they scan. */
+async function showQr(input: Input, { result, next, width, style }: QrRun): Promise<undefined> {
+  const { kind, text } = input
+  if (kind === 'invoice_error') throw usage('an invoice_error has no string that a QR code could hold')
+  const problem = problemOf(input)
+  if (problem !== undefined) throw problem
+  const code = await qrCode(text)
+  result({ kind, ...code }, () => qrText(code, { width, style }))
+  next(nextFor(input))
+}
+
+type QrRun = Pick<Context, 'result' | 'next' | 'width' | 'style'>
+
 export const command = defineCommand({
   description:
     'Takes a string in upper or lower case, whole or joined with +, a lightning: or bitcoin:…?lno= URI, or the hex of a TLV stream with --as. Fields have the names that CLN gives them. What breaks a rule is refused with the first rule that it breaks (lno explain names all of them); with --json it is printed as far as it can be read, with valid false. An offer that has expired, or that is for another chain, is still decoded.',
   args: { string: { summary: 'a string of any kind, or hex with --as', stdin: true } },
-  options: { as: AS, bytes: { summary: 'one line a field: offset, type, name, hex' } },
+  options: {
+    as: AS,
+    bytes: { summary: 'one line a field: offset, type, name, hex' },
+    qr: { summary: 'the string as a QR code instead' },
+  },
   examples: [
     'lno decode lno1…',
     'lno decode --json lni1… | jq .invoice_amount_msat',
     'lno decode --bytes --as invoice_error 050568656c6c6f',
+    'lno decode --qr lno1…',
     'lno fetch lno1… | lno decode -',
   ],
-  run: ({ args, options, io, json, result, fail, next, style, width }) => {
+  run: async (context) => {
+    const { args, options, io, json, result, fail, next, style, width } = context
+    if (options.bytes && options.qr) throw usage('--bytes and --qr exclude each other')
     const input = readInput(args.string, options.as)
+    if (options.qr) return showQr(input, context)
     if (options.bytes) {
       // Bytes are for looking at what is broken, too: all of them are shown, then the error.
       const table = dump(input.bytes, input.kind)

@@ -1,6 +1,6 @@
 import { withNode } from './daemon/client.js'
-import { offerText } from './daemon/offer-text.js'
 import { parseCount, parseExpiry, parsePath, parsePrice, parseQuantityMax } from './daemon/options.js'
+import { QR, showOffer } from './daemon/show-offer.js'
 import { defineCommand } from './frame/command.js'
 
 export const command = defineCommand({
@@ -36,6 +36,7 @@ export const command = defineCommand({
       parse: parseCount(0, 10),
       summary: 'hops to this node itself, to hide how long paths are',
     },
+    qr: QR,
   },
   examples: [
     'lno offer create --amount 10sat --description "One cup of coffee"',
@@ -43,7 +44,7 @@ export const command = defineCommand({
   ],
   run: (context) =>
     withNode(context, async (node) => {
-      const { options, io, result, warn, next, style, width } = context
+      const { options, io, warn, next } = context
       const { amount, description, issuer, quantityMax, expiry, label, dummyHops, path } = options
       const offer = await node.call('offer.create', {
         ...(amount !== undefined && { amount_msat: amount.toString() }),
@@ -57,8 +58,10 @@ export const command = defineCommand({
         ...(path.length > 0 && { paths: path.map((nodes) => [...nodes]) }),
         ...(dummyHops !== undefined && { dummy_hops: dummyHops }),
       })
-      result(offer, () => offerText(offer, width, style.dim))
+      const withoutCode = await showOffer(context, offer, options.qr)
       for (const warning of offer.warnings) warn(warning)
+      // The offer is made and stands there: no reason to end as if it were not.
+      if (withoutCode) warn(`no QR code: ${withoutCode.message}`)
       next(`lno fetch ${offer.bolt12.slice(0, 12)}…`)
     }),
 })

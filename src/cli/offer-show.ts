@@ -1,16 +1,18 @@
 import { withNode } from './daemon/client.js'
-import { offerText } from './daemon/offer-text.js'
+import { QR, showOffer } from './daemon/show-offer.js'
 import { defineCommand } from './frame/command.js'
 
 export const command = defineCommand({
   args: { offer: { summary: 'its id or the beginning of it, or its string' } },
-  options: {},
-  examples: ['lno offer show 1a2b3c4d'],
+  options: { qr: QR },
+  examples: ['lno offer show 1a2b3c4d', 'lno offer show 1a2b3c4d --qr'],
   run: (context) =>
     withNode(context, async (node) => {
-      const { args, result, next, style, width } = context
+      const { args, options, fail, next } = context
       const offer = await node.call('offer.show', { offer: args.offer })
-      result(offer, () => offerText(offer, width, style.dim))
+      const withoutCode = await showOffer(context, offer, options.qr)
+      if (withoutCode) return fail(withoutCode)
       next(`lno offer ${offer.active ? 'disable' : 'enable'} ${offer.offer_id.slice(0, 16)}`)
+      return undefined
     }),
 })

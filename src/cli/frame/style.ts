@@ -7,6 +7,8 @@ export interface Style {
   good(text: string): string
   bad(text: string): string
   warn(text: string): string
+  /** For pictures: the same in every theme. */
+  whiteOnBlack(text: string): string
 }
 
 /**
@@ -22,7 +24,14 @@ export function usesColor(output: Output, env: Io['env'], noColor: boolean): boo
 }
 
 export function styleFor(color: boolean): Style {
-  const paint = (on: number, off: number) => (text: string) =>
+  const paint = (on: number | string, off: number | string) => (text: string) =>
     color && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text
-  return { bold: paint(1, 22), dim: paint(2, 22), good: paint(32, 39), bad: paint(31, 39), warn: paint(33, 39) }
+  return {
+    bold: paint(1, 22),
+    dim: paint(2, 22),
+    good: paint(32, 39),
+    bad: paint(31, 39),
+    warn: paint(33, 39),
+    whiteOnBlack: paint('97;40', '39;49'),
+  }
 }
