@@ -234,7 +234,13 @@ describe('making a request', () => {
   })
 
   test('every field of the offer is copied, unknown ones too', { tags: ['RW1'] }, () => {
-    const { request } = createInvoiceRequest(offer, { random, quantity: 2n })
+    const unknown = [31n, 79n, 1_000_000_001n, 1_999_999_999n]
+    const { offer } = createOffer({
+      issuerId: ALICE.id,
+      records: unknown.map((type) => ({ type, value: Uint8Array.of(Number(type % 251n)) })),
+    })
+    const { request } = createInvoiceRequest(offer, { random, amountMsat: 2n })
+    expect(offer.records.map(({ type }) => type)).toEqual(expect.arrayContaining(unknown))
     for (const record of offer.records) {
       expect(request.records.find(({ type }) => type === record.type)?.bytes).toEqual(record.bytes)
     }
