@@ -24,9 +24,9 @@ export const NODE_CODES = {
     advice: 'A firewall may swallow the packets, or the host is off. Try another address of the node.',
   },
   HANDSHAKE_FAILED: {
-    meaning: 'The connection opened, but the encrypted handshake did not succeed.',
+    meaning: 'The connection opened, but the encrypted handshake, or the exchange of init behind it, did not succeed.',
     advice:
-      'Most often another node answers at this address, or something that is not Lightning: check the public key.',
+      'Where the message names a network or a feature, the two nodes do not fit each other. Else another node answers at this address, or something that is not Lightning: check the public key.',
   },
   PEER_HAS_NO_ONION_MESSAGES: {
     meaning: 'The peer does not offer onion messages (feature 38/39).',
