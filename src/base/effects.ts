@@ -62,8 +62,11 @@ export interface Listener {
 
 /** Sockets. */
 export interface Net {
-  /** Rejects with LnoError `CONNECT_REFUSED` or `CONNECT_TIMEOUT`. */
-  dial(address: NetAddress, options: { readonly timeoutMs: number }): Promise<ByteStream>
+  /** Rejects with LnoError `CONNECT_REFUSED`, or `CONNECT_TIMEOUT` when time is over or `signal` gives the call up. */
+  dial(
+    address: NetAddress,
+    options: { readonly timeoutMs: number; readonly signal?: CancelSignal },
+  ): Promise<ByteStream>
   listen(address: NetAddress, onStream: (stream: ByteStream) => void): Promise<Listener>
 }
 

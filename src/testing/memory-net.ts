@@ -75,11 +75,17 @@ export function memoryNetwork(options: MemoryNetworkOptions): MemoryNetwork {
 
   return {
     host: (name) => ({
-      dial: (address, { timeoutMs }) =>
+      dial: (address, { timeoutMs, signal }) =>
         new Promise((resolve, reject) => {
           const target = authority(address).host
           if (states.get(target) === 'silent') {
-            clock.after(timeoutMs, () => reject(nodeError('CONNECT_TIMEOUT', `no answer within ${timeoutMs} ms`)))
+            const timedOut = () => reject(nodeError('CONNECT_TIMEOUT', `no answer within ${timeoutMs} ms`))
+            const cancel = clock.after(timeoutMs, timedOut)
+            const givenUp = () => {
+              cancel()
+              reject(nodeError('CONNECT_TIMEOUT', 'the call was given up'))
+            }
+            signal?.addEventListener('abort', givenUp, { once: true })
             return
           }
           clock.after(latency(name, target), () => {

@@ -290,3 +290,20 @@ describe('a disk that is full', () => {
     expect((await world.fetch(payer, offer)).attempts).toBe(1)
   })
 })
+
+test('a node that stops gives up its calls: nothing of it waits any more', async () => {
+  const world = lab()
+  const relay = await world.start('relay')
+  world.network.setHost('relay', 'silent')
+  const before = world.clock.waiting
+  const payer = await world.start('payer', { listen: [] })
+  const call = expect(payer.node.connectPeer(relay.node.id, world.at('relay'))).rejects.toMatchObject({
+    code: 'CONNECTIONS_STOPPED',
+  })
+  await world.clock.settle()
+  expect(world.clock.waiting).toBeGreaterThan(before)
+  await payer.node.stop()
+  await call
+  await world.clock.settle()
+  expect(world.clock.waiting).toBe(before)
+})

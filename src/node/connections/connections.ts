@@ -85,6 +85,8 @@ export class Connections {
   readonly #waiters = new Map<Connection, Waiter>()
   readonly #calls = new Map<string, Promise<PeerInfo>>()
   readonly #listeners: Listener[] = []
+  /** Calls that have not reached anybody yet: ended with the node, or they would keep its process alive. */
+  readonly #dialling = new Set<AbortController>()
   #inboundPeers = 0
   #stopped = false
 
@@ -199,6 +201,7 @@ export class Connections {
     if (this.#stopped) return
     this.#stopped = true
     this.#keeper.stop()
+    for (const call of this.#dialling) call.abort()
     await Promise.all(this.#listeners.map((listener) => listener.close()))
     const error = connectionError('CONNECTIONS_STOPPED', 'the node is stopping')
     for (const connection of [...this.#open]) connection.close(error, connection.ready)
@@ -268,12 +271,17 @@ export class Connections {
   async #call(id: string, remoteStatic: Uint8Array, address: NetAddress, timeoutMs: number): Promise<PeerInfo> {
     const { clock, net } = this.#options
     const deadline = clock.now() + timeoutMs
+    const dialling = new AbortController()
+    this.#dialling.add(dialling)
     let stream: ByteStream
     try {
-      stream = await net.dial(address, { timeoutMs })
+      stream = await net.dial(address, { timeoutMs, signal: dialling.signal })
     } catch (error) {
+      this.#checkRunning()
       const known = isLnoError(error) ? error : nodeError('CONNECT_REFUSED', String(error), { cause: error })
       throw known
+    } finally {
+      this.#dialling.delete(dialling)
     }
     if (this.#stopped) {
       stream.close()

@@ -1,6 +1,6 @@
-import type { ByteStream, NetAddress } from '../../base/effects.js'
+import type { ByteStream, CancelSignal, NetAddress } from '../../base/effects.js'
 import { hostPort } from './address.js'
-import { dialError, dialTimeout } from './errors.js'
+import { dialError, dialGivenUp, dialTimeout, whenGivenUp } from './errors.js'
 import { socks5Client } from './socks5.js'
 import { dialSocket, socketStream } from './tcp.js'
 
@@ -11,14 +11,16 @@ import { dialSocket, socketStream } from './tcp.js'
 export async function dialSocks5(
   address: Extract<NetAddress, { kind: 'socks5' }>,
   timeoutMs: number,
+  signal?: CancelSignal,
 ): Promise<ByteStream> {
   const to = hostPort(address.host, address.port)
   const client = socks5Client(address)
   const deadline = performance.now() + timeoutMs
-  const socket = await dialSocket(address.proxyHost, address.proxyPort, timeoutMs)
+  const socket = await dialSocket(address.proxyHost, address.proxyPort, timeoutMs, signal)
   return new Promise((resolve, reject) => {
     const left = Math.max(0, deadline - performance.now())
     const timer = setTimeout(() => fail(dialTimeout(to, timeoutMs)), left)
+    const forget = whenGivenUp(signal, () => fail(dialGivenUp(to)))
     const fail = (error: Error): void => {
       release()
       socket.destroy()
@@ -37,6 +39,7 @@ export async function dialSocks5(
     }
     const release = (): void => {
       clearTimeout(timer)
+      forget()
       socket.pause()
       socket.off('data', received).off('error', broken).off('close', ended)
     }

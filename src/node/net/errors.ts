@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../../base/effects.js'
 import { LnoError } from '../../base/error.js'
 import { nodeError } from '../codes.js'
 
@@ -41,4 +42,17 @@ export function dialTimeout(to: string, timeoutMs: number): LnoError {
 /** The error of a connection that broke off. */
 export function lost(remote: string, cause: unknown): LnoError {
   return nodeError('CONNECTION_LOST', `connection with ${remote} lost: ${plainWords(cause)}`, { cause })
+}
+
+/** The caller does not want the connection any more. */
+export function dialGivenUp(to: string): LnoError {
+  return nodeError('CONNECT_TIMEOUT', `${to}: the call was given up`)
+}
+
+/** Calls `giveUp` when the signal says so; the function it returns forgets that. */
+export function whenGivenUp(signal: CancelSignal | undefined, giveUp: () => void): () => void {
+  // Not at once: the caller has not set up yet what `giveUp` needs.
+  if (signal?.aborted) queueMicrotask(giveUp)
+  signal?.addEventListener('abort', giveUp, { once: true })
+  return () => signal?.removeEventListener('abort', giveUp)
 }

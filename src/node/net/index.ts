@@ -8,14 +8,14 @@ export { type Socks5Step, socks5Client } from './socks5.js'
 
 /** The system's sockets: TCP, WebSocket, and TCP through a SOCKS5 proxy. */
 export const systemNet: Net = {
-  dial(address, { timeoutMs }) {
+  dial(address, { timeoutMs, signal }) {
     switch (address.kind) {
       case 'tcp':
-        return dialTcp(address.host, address.port, timeoutMs)
+        return dialTcp(address.host, address.port, timeoutMs, signal)
       case 'ws':
-        return dialWebSocket(address.url, timeoutMs)
+        return dialWebSocket(address.url, timeoutMs, signal)
       case 'socks5':
-        return dialSocks5(address, timeoutMs)
+        return dialSocks5(address, timeoutMs, signal)
     }
   },
   async listen(address, onStream) {

@@ -1,8 +1,8 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
-import type { ByteStream, Listener } from '../../base/effects.js'
+import type { ByteStream, CancelSignal, Listener } from '../../base/effects.js'
 import { nodeError } from '../codes.js'
 import { hostPort, remoteOf } from './address.js'
-import { dialError, dialTimeout, lost, plainWords } from './errors.js'
+import { dialError, dialGivenUp, dialTimeout, lost, plainWords, whenGivenUp } from './errors.js'
 import { byteStream } from './stream.js'
 
 /**
@@ -53,7 +53,7 @@ function plain(chunk: Uint8Array): Uint8Array {
 }
 
 /** A TCP connection, unwrapped. @throws LnoError `CONNECT_REFUSED`, `CONNECT_TIMEOUT`, `BAD_ADDRESS` */
-export function dialSocket(host: string, port: number, timeoutMs: number): Promise<Socket> {
+export function dialSocket(host: string, port: number, timeoutMs: number, signal?: CancelSignal): Promise<Socket> {
   const to = hostPort(host, port)
   if (!Number.isInteger(port) || port < 1 || port > 65535 || host === '') {
     return Promise.reject(nodeError('BAD_ADDRESS', `${to} is no address: a port is a number from 1 to 65535`))
@@ -61,8 +61,10 @@ export function dialSocket(host: string, port: number, timeoutMs: number): Promi
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, autoSelectFamilyAttemptTimeout: FAMILY_ATTEMPT_MS })
     const timer = setTimeout(() => fail(dialTimeout(to, timeoutMs)), timeoutMs)
+    const release = whenGivenUp(signal, () => fail(dialGivenUp(to)))
     const fail = (error: Error): void => {
       clearTimeout(timer)
+      release()
       socket.destroy()
       reject(error)
     }
@@ -70,6 +72,7 @@ export function dialSocket(host: string, port: number, timeoutMs: number): Promi
     socket.once('error', refused)
     socket.once('connect', () => {
       clearTimeout(timer)
+      release()
       socket.off('error', refused)
       resolve(socket)
     })
@@ -77,8 +80,13 @@ export function dialSocket(host: string, port: number, timeoutMs: number): Promi
 }
 
 /** Dials TCP. @throws LnoError `CONNECT_REFUSED`, `CONNECT_TIMEOUT`, `BAD_ADDRESS` */
-export async function dialTcp(host: string, port: number, timeoutMs: number): Promise<ByteStream> {
-  return socketStream(await dialSocket(host, port, timeoutMs))
+export async function dialTcp(
+  host: string,
+  port: number,
+  timeoutMs: number,
+  signal?: CancelSignal,
+): Promise<ByteStream> {
+  return socketStream(await dialSocket(host, port, timeoutMs, signal))
 }
 
 /** Binds a server. @returns the port really bound @throws LnoError `LISTEN_FAILED` */

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import { concatBytes } from '../../base/bytes.js'
-import type { ByteStream, Listener } from '../../base/effects.js'
+import type { ByteStream, CancelSignal, Listener } from '../../base/effects.js'
 import { nodeError } from '../codes.js'
 import { hostPort, remoteOf } from './address.js'
-import { dialError, dialTimeout, lost } from './errors.js'
+import { dialError, dialGivenUp, dialTimeout, lost, whenGivenUp } from './errors.js'
 import { byteStream } from './stream.js'
 import { bind, MAX_SOCKETS_PER_LISTENER } from './tcp.js'
 
@@ -79,7 +79,7 @@ function plain(message: RawData): Uint8Array {
 }
 
 /** Dials `ws://` or `wss://`. @throws LnoError `CONNECT_REFUSED`, `CONNECT_TIMEOUT`, `BAD_ADDRESS` */
-export function dialWebSocket(url: string, timeoutMs: number): Promise<ByteStream> {
+export function dialWebSocket(url: string, timeoutMs: number, signal?: CancelSignal): Promise<ByteStream> {
   return new Promise((resolve, reject) => {
     let socket: WebSocket
     try {
@@ -87,16 +87,22 @@ export function dialWebSocket(url: string, timeoutMs: number): Promise<ByteStrea
     } catch (cause) {
       return reject(nodeError('BAD_ADDRESS', `${url} is no WebSocket address`, { cause }))
     }
-    const timer = setTimeout(() => {
-      reject(dialTimeout(url, timeoutMs))
+    const end = (error: Error): void => {
+      reject(error)
       socket.terminate()
-    }, timeoutMs)
-    socket.once('error', (error) => {
+    }
+    const timer = setTimeout(() => end(dialTimeout(url, timeoutMs)), timeoutMs)
+    const forget = whenGivenUp(signal, () => end(dialGivenUp(url)))
+    const release = (): void => {
       clearTimeout(timer)
+      forget()
+    }
+    socket.once('error', (error) => {
+      release()
       reject(dialError(url, error))
     })
     socket.once('upgrade', (response) => {
-      clearTimeout(timer)
+      release()
       const { remoteIp } = remoteOf(response.socket)
       socket.once('open', () => resolve(webSocketStream(socket, { remote: url, remoteIp })))
     })

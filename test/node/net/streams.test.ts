@@ -165,7 +165,7 @@ test('a WebSocket that is cut ends with CONNECTION_LOST, once', async () => {
   expect(near.ends.length).toBe(1)
 })
 
-test.each([
+const TO_PORT = [
   ['a WebSocket', (port: number): NetAddress => ({ kind: 'ws', url: `ws://127.0.0.1:${port}` })],
   [
     'a proxy',
@@ -177,7 +177,30 @@ test.each([
       port: 1,
     }),
   ],
-])('%s that says nothing is CONNECT_TIMEOUT', async (_name, address) => {
+] as const
+
+test.each([...TO_PORT, ['TCP', (port: number): NetAddress => ({ kind: 'tcp', host: '127.0.0.1', port })] as const])(
+  'a call over %s can be given up at any time, also before it began',
+  async (_name, address) => {
+    const port = await bareServer(() => {})
+    const givenUp = new AbortController()
+    const call = systemNet.dial(address(port), { timeoutMs: 60_000, signal: givenUp.signal })
+    givenUp.abort()
+    await expect(call).rejects.toMatchObject({ message: expect.stringContaining('given up') })
+    const aborted = systemNet.dial(address(port), { timeoutMs: 60_000, signal: givenUp.signal })
+    await expect(aborted).rejects.toMatchObject({ message: expect.stringContaining('given up') })
+  },
+)
+
+test('a proxy that took the connection and says nothing is given up too', async () => {
+  const givenUp = new AbortController()
+  // Its first bytes are ours: the connection stands, the negotiation has begun.
+  const port = await bareServer((socket) => socket.once('data', () => givenUp.abort()))
+  const call = systemNet.dial(TO_PORT[1][1](port), { timeoutMs: 60_000, signal: givenUp.signal })
+  await expect(call).rejects.toMatchObject({ message: expect.stringContaining('given up') })
+})
+
+test.each(TO_PORT)('%s that says nothing is CONNECT_TIMEOUT', async (_name, address) => {
   const port = await bareServer(() => {})
   await expect(systemNet.dial(address(port), { timeoutMs: 50 })).rejects.toMatchObject({ code: 'CONNECT_TIMEOUT' })
 })
