@@ -1,6 +1,0 @@
-export * from './bytes.js'
-export * from './display.js'
-export type * from './effects.js'
-export * from './error.js'
-export * from './hex.js'
-export * from './utf8.js'

@@ -1,8 +1,0 @@
-export { useBackend } from './backend.js'
-export * from './cipher.js'
-export * from './equal.js'
-export * from './group.js'
-export * from './hash.js'
-export { nobleBackend } from './noble.js'
-export type { Backend } from './primitives.js'
-export * from './schnorr.js'
