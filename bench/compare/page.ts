@@ -59,7 +59,10 @@ ${table(
   ]),
 )}
 
-None but \`lno\` sends or reads onion messages, makes blinded paths, or checks an invoice against the request that it answers.
+None of these but \`lno\` sends or reads onion messages, makes blinded paths, or checks an invoice against the request that it answers.
+
+Not measured, because npm has them not: \`bolt12-utils\` (offers, invoices and payer proofs) and \`bolt12-ts\` (offers, requests,
+invoices and errors), which are published as sources.
 
 ## Vectors of the specification
 

@@ -20,5 +20,7 @@ test('another purpose or another node gives another secret', () => {
 
 test('a derived key is a key, and the node id never changes for a secret', () => {
   expect(isScalar(deriveKey(SECRET, 'x'))).toBe(true)
-  expect(toHex(identityOf(SECRET).keys.publicKey)).toBe('03be9dd6d3536775f02a60711dfc2ae84c568d11a68700642ccbf0a3418e5383bc')
+  expect(toHex(identityOf(SECRET).keys.publicKey)).toBe(
+    '03be9dd6d3536775f02a60711dfc2ae84c568d11a68700642ccbf0a3418e5383bc',
+  )
 })
