@@ -6,6 +6,7 @@ import { type CaptureRequest, captureNode } from './capture/recorder.js'
 import { systemClock } from './clock.js'
 import { type ControlServer, startControl } from './control/index.js'
 import { openDataDir } from './data-dir.js'
+import { limitEvents } from './event-limit.js'
 import { type JsonEvent, type NodeEvent, toJsonEvent } from './events.js'
 import { allMethods } from './methods/index.js'
 import { systemNet } from './net/index.js'
@@ -21,7 +22,7 @@ export interface DaemonOptions extends Pick<NodeOptions, 'scids' | 'ping'> {
   readonly version: string
   /** Writes all messages and events down. */
   readonly capture?: CaptureRequest
-  /** Hears of each event, in both forms. */
+  /** Hears of events, in both forms, and of no more than a log should hold (`EVENT_LIMIT`). */
   readonly onEvent: (json: JsonEvent, event: NodeEvent) => void
   /** Hears of faults of ours: errors without a code. */
   readonly onFault: (error: unknown) => void
@@ -52,14 +53,20 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
   let stopping: Promise<void> | undefined
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
-      await control?.close()
-      await node?.stop()
-      capture?.close()
-      await data.close()
+      const steps = [() => control?.close(), () => node?.stop(), () => capture?.close(), () => data.close()]
+      for (const step of steps) {
+        // One that fails must not keep the others from happening: peers wait, and the lock must be free in the end.
+        try {
+          await step()
+        } catch (error) {
+          options.onFault(error)
+        }
+      }
       ended()
     })()
     return stopping
   }
+  const log = limitEvents(systemClock, (event) => options.onEvent(toJsonEvent(event, systemClock.now()), event))
   try {
     // A capture that fails must not take the node with it.
     capture = options.capture && captureNode(options.capture, data.identity, network, systemClock, options.onFault)
@@ -79,7 +86,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
         const json = toJsonEvent(event, systemClock.now())
         capture?.event(json)
         control?.publish(json)
-        options.onEvent(json, event)
+        log(event)
       },
     })
     const daemon = {

@@ -15,6 +15,8 @@ export type LifeEvent =
       readonly addresses: readonly string[]
     }
   | { readonly type: 'node_stopping' }
+  /** Of a log: more events of one type than are written down. */
+  | { readonly type: 'events_left_out'; readonly of: string; readonly count: number }
 
 /**
  * Everything that a node tells: `type` says what. Texts of strangers stand in it as they came and are escaped where they

@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { vectorText } from './vectors.js'
@@ -29,6 +30,24 @@ async function ended(child: ChildProcessWithoutNullStreams) {
   const [code] = (await once(child, 'close')) as [number | null]
   return { code, stdout, stderr }
 }
+
+const FULL = '/dev/full'
+
+test.skipIf(!existsSync(FULL))(
+  'a full disk behind standard error takes nothing else away',
+  { timeout: TIMEOUT },
+  async () => {
+    const full = openSync(FULL, 'w')
+    const env = { PATH: process.env.PATH, HOME: '/nonexistent' }
+    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, 'decode', OFFER], {
+      env,
+      stdio: ['ignore', 'pipe', full],
+    })
+    closeSync(full)
+    const [code] = (await once(child, 'close')) as [number | null]
+    expect(code).toBe(0)
+  },
+)
 
 test('a string piped in is decoded, results and hints apart', { timeout: TIMEOUT }, async () => {
   const child = start(['decode', '-'])

@@ -20,6 +20,7 @@ const peer = (event: AnyEvent): string =>
 const SENTENCES: Readonly<Record<string, (event: AnyEvent) => string>> = {
   node_ready: (event) => `node ${id(event.node_id)} is ready`,
   node_stopping: () => 'stopping',
+  events_left_out: (event) => `${String(event.count)} more: ${text(event.of).replaceAll('_', ' ')}`,
   peer_connected: (event) => `peer ${peer(event)} connected`,
   peer_disconnected: (event) => `peer ${peer(event)} gone (${cause(event)})`,
   peer_unreachable: (event) =>

@@ -22,7 +22,8 @@ export function processIo(): Io {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
-      throw error
+      // Notes that find no room, on a disk that is full, must not end a node; a result that finds none is a failure.
+      if (stream === process.stdout) throw error
     })
   }
   const abort = new AbortController()
