@@ -5,6 +5,7 @@ import { toHex } from '../../src/base/hex.js'
 import { createInvoiceRequest } from '../../src/bolt12/create-invoice-request.js'
 import { createOffer } from '../../src/bolt12/create-offer.js'
 import type { FetchError } from '../../src/node/payer/fetch.js'
+import { MAX_ANSWERS, MAX_OPEN_FETCHES } from '../../src/node/payer/payer.js'
 import { memoryStore } from '../../src/node/store/memory-store.js'
 import { modern } from '../../src/onion/generations/modern.js'
 import { coffee, type Lab, type LabNode, lab } from './lab.js'
@@ -306,4 +307,39 @@ test('a node that stops gives up its calls: nothing of it waits any more', async
   await call
   await world.clock.settle()
   expect(world.clock.waiting).toBe(before)
+})
+
+describe('what one side can make the other hold or compute', () => {
+  test('answers to one attempt: eight are looked at', async () => {
+    const { world, merchant, relay, payer } = await shop()
+    const offer = await merchant.node.issuer.create(coffee({ routes: [[relay.node.id]] }))
+    merchant.node.messenger.handle(64n, ({ generation, replyPath }) => {
+      for (let i = 0; i < MAX_ANSWERS + 4; i++) {
+        merchant.node.messenger.send({
+          generation,
+          route: [relay.node.id],
+          to: replyPath!,
+          contents: { invoice_error: Uint8Array.of(5, 0) },
+          onFate: () => undefined,
+        })
+      }
+    })
+    const error = await world.failure(payer, offer, { attempts: 1 })
+    expect(error).toMatchObject({ code: 'SENT_NO_REPLY' })
+    expect(payer.told('reply_ignored')).toHaveLength(MAX_ANSWERS)
+  })
+
+  test('requests under way: so many, however long the way is prepared', async () => {
+    const world = lab()
+    const [merchant, relay] = [await world.start('merchant'), await world.start('relay')]
+    const payer = await world.start('payer', { listen: [] })
+    const offer = await merchant.node.issuer.create(coffee({ routes: [[relay.node.id]] }))
+    world.network.setHost('relay', 'silent')
+    const via = [{ nodeId: relay.node.id, address: world.at('relay') }]
+    const all = Array.from({ length: MAX_OPEN_FETCHES }, () => payer.node.fetch(offer.offer, { via }))
+    const settled = Promise.allSettled(all)
+    await expect(payer.node.fetch(offer.offer, { via })).rejects.toMatchObject({ code: 'QUEUE_FULL' })
+    await payer.node.stop()
+    await world.until(settled)
+  })
 })
