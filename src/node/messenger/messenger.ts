@@ -30,7 +30,7 @@ export interface MessengerConnections {
     handler: MessageHandler,
     options: { readonly expensive?: boolean; readonly limit?: MessageLimit },
   ): void
-  send(peerId: NodeId, message: Uint8Array): 'sent' | 'queued' | 'full' | 'not-connected'
+  send(peerId: NodeId, message: Uint8Array, onLeft?: () => void): SendResult
   peer(peerId: NodeId): PeerInfo | undefined
   peers(): readonly PeerInfo[]
 }
@@ -112,10 +112,7 @@ export class OnionMessenger {
     this.#options = options
     this.#self = { secret: identity.secret, node_id: identity.publicKey }
     this.#selfId = toHex(identity.publicKey)
-    const send = (peer: NodeId, message: Uint8Array): SendResult => {
-      const result = connections.send(peer, message)
-      return result === 'queued' ? 'sent' : result
-    }
+    const send: OutboxOptions['send'] = (peer, message, onLeft) => connections.send(peer, message, onLeft)
     this.#outbox = new Outbox({ clock, send, ...(rateOf && { rateOf }) })
     for (const generation of generations) {
       // Two generations may share a type; whoever peels it then tells them apart by their reply paths.

@@ -29,13 +29,13 @@ export const MAX_FORWARD_BYTES_OF_SOURCE = 262_144 + 8 * 64
 /** Bytes of all forwards that wait: a bound for strangers who come, leave their share, and come again under other keys. */
 export const MAX_FORWARD_BYTES = 64 * 1024 * 1024
 
-/** What became of a message handed to a peer's connection. */
-export type SendResult = 'sent' | 'full' | 'not-connected'
+/** What became of a message handed to a peer's connection; `queued`: its socket takes no more at the moment. */
+export type SendResult = 'sent' | 'queued' | 'full' | 'not-connected'
 
 export interface OutboxOptions {
   readonly clock: Clock
-  /** Hands a message to the connection. */
-  readonly send: (peer: NodeId, message: Uint8Array) => SendResult
+  /** Hands a message to the connection. After `queued`, `onLeft` is called when the socket has taken it, if ever. */
+  readonly send: (peer: NodeId, message: Uint8Array, onLeft: () => void) => SendResult
   /** Another rate for a peer: messages a second and burst. */
   readonly rateOf?: (peer: NodeId) => { readonly perSecond: number; readonly burst: number } | undefined
 }
@@ -56,6 +56,8 @@ interface Own {
 
 interface Lane {
   readonly own: Own[]
+  /** Handed over and not taken by the socket yet; the connection bounds their bytes. */
+  readonly handed: Set<Own>
   /** By source, in the order in which they are served next: a source that was served goes to the end. */
   readonly forwards: Map<NodeId, Uint8Array[]>
   tokens: number
@@ -129,7 +131,9 @@ export class Outbox {
     if (lane === undefined) return
     for (const [source, queue] of lane.forwards) for (const { length } of queue) this.#hold(source, -length)
     lane.forwards.clear()
-    for (const { done } of lane.own.splice(0)) done('not-connected')
+    const lost = [...lane.handed, ...lane.own.splice(0)]
+    lane.handed.clear()
+    for (const { done } of lost) done('not-connected')
   }
 
   /** Ends all timers; what waits is told that it will not leave. */
@@ -152,6 +156,7 @@ export class Outbox {
       this.#forgetIdle()
       lane = {
         own: [],
+        handed: new Set(),
         forwards: new Map(),
         tokens: this.#rate(peer).burst,
         at: this.#options.clock.now(),
@@ -167,7 +172,7 @@ export class Outbox {
   #forgetIdle(): void {
     for (const [peer, lane] of this.#lanes) {
       this.#refill(peer, lane)
-      const idle = lane.own.length === 0 && lane.forwards.size === 0 && lane.timer === undefined
+      const idle = lane.own.length + lane.handed.size === 0 && lane.forwards.size === 0 && lane.timer === undefined
       if (idle && lane.tokens >= this.#rate(peer).burst) this.#lanes.delete(peer)
     }
   }
@@ -193,12 +198,22 @@ export class Outbox {
     while (lane.tokens > 0.999) {
       const next = this.#next(lane)
       if (next === undefined) return
-      const result = this.#options.send(peer, next.message)
-      if (result === 'sent') lane.tokens -= 1
-      next.done?.(result === 'sent' ? 'left' : result)
+      if (this.#hand(peer, lane, next)) lane.tokens -= 1
     }
     if (lane.own.length === 0 && lane.forwards.size === 0) return
     this.#arm(peer, lane, Math.ceil(((1 - lane.tokens) * 1000) / this.#rate(peer).perSecond))
+  }
+
+  /** True when it left, or will when the socket takes it. */
+  #hand(peer: NodeId, lane: Lane, next: { readonly message: Uint8Array; readonly done?: Own['done'] }): boolean {
+    const { message, done } = next
+    const entry = done && { message, done }
+    const result = this.#options.send(peer, message, () => {
+      if (entry !== undefined && lane.handed.delete(entry)) entry.done('left')
+    })
+    if (result === 'queued' && entry !== undefined) lane.handed.add(entry)
+    else done?.(result === 'full' || result === 'not-connected' ? result : 'left')
+    return result === 'sent' || result === 'queued'
   }
 
   #next(lane: Lane): { readonly message: Uint8Array; readonly done?: (fate: Fate) => void } | undefined {

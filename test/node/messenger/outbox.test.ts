@@ -88,6 +88,27 @@ describe('own messages', () => {
     expect(fates).toContain('4 left')
   })
 
+  test('one that the socket does not take yet has not left, and is lost with the connection', async () => {
+    const clock = manualClock()
+    const waiting: (() => void)[] = []
+    const fates: string[] = []
+    const outbox = new Outbox({
+      clock,
+      send: (_peer, _message, onLeft) => {
+        waiting.push(onLeft)
+        return 'queued'
+      },
+    })
+    for (const name of ['x', 'y']) outbox.own('a', Uint8Array.of(1), (fate) => fates.push(`${name} ${fate}`))
+    await clock.advance(10_000)
+    expect(fates).toEqual([])
+    waiting[0]!()
+    expect(fates).toEqual(['x left'])
+    outbox.drop('a')
+    waiting[1]!()
+    expect(fates).toEqual(['x left', 'y not-connected'])
+  })
+
   test('one that was taken back does not leave', async () => {
     const { clock, own, sent, fates } = setUp()
     own('a', 'x')?.cancel()
