@@ -24,7 +24,7 @@ const framed = /* @__PURE__ */ struct('failure', {
 /**
  * The return packet of the erring node before any obfuscation (BOLT 4, "Returning Errors"): HMAC, message, padding. It
  * leaves the node through `wrapFailure`.
- * @param padTo what message and padding add up to, 256 unless given; never below it (rule FO1)
+ * @param options.padTo what message and padding add up to, 256 unless given; never below it (rule FO1)
  * @throws LnoError `FAILURE_TOO_LARGE`
  */
 export function buildFailure(options: {
@@ -72,7 +72,7 @@ const NOBODY = /* @__PURE__ */ new Uint8Array(32)
 /**
  * Reads a return packet at the origin. The work is that of 27 hops, wherever the failure comes from, so that its time does
  * not tell the failing node how far away it is (rule FO3).
- * @param attribution the 920 bytes of `attribution_data` that came along, if any
+ * @param options.attribution the 920 bytes of `attribution_data` that came along, if any
  * @throws LnoError `FAILURE_TRUNCATED`
  */
 export function readFailure(options: {

@@ -22,7 +22,7 @@ export interface Init extends MessageFields<typeof INIT> {}
 
 /**
  * Our `init`: no bits in `globalfeatures`, the shortest bitmap, all chains in use (rule M9).
- * @param remoteAddr what `remoteAddressFor` says of a caller; nothing for those whom we called (rule M10)
+ * @param options.remoteAddr what `remoteAddressFor` says of a caller; nothing for those whom we called (rule M10)
  * @throws LnoError `BAD_ADDRESS`
  */
 export function makeInit(options: {
