@@ -93,7 +93,9 @@ test('of an offer with two paths the second is tried when the first leads nowher
   expect(made.stderr).toContain(`${gone.id}, which is not connected`)
   const { bolt12: offer } = JSON.parse(made.stdout) as { readonly bolt12: string }
   await gone.kill('SIGTERM')
-  const fetched = await payer.json('fetch', offer, '--amount', '1', '--timeout', '400ms', '--attempts', '4')
+  const ended = await payer.lno('fetch', offer, '--amount', '1', '--timeout', '400ms', '--attempts', '4', '--json')
+  expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('attempt 1: SENT_NO_REPLY') })
+  const fetched = JSON.parse(ended.stdout) as { readonly amount_msat: string; readonly attempt: number }
   expect(fetched).toMatchObject({ amount_msat: '1' })
   expect(Number(fetched.attempt)).toBeGreaterThan(1)
   await first.caughtUp()
