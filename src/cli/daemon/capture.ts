@@ -5,7 +5,7 @@ import { usage } from '../frame/exit.js'
 /** Options of commands that run a node. */
 export const CAPTURE = {
   capture: { value: 'FILE', summary: 'write all messages and events, decrypted, to a new file (docs/capture.md)' },
-  captureKeys: { summary: 'write the node’s key into it too: whoever gets the file can then act as this node' },
+  captureKeys: { summary: 'write the key of the node into it, too: whoever gets the file can then act as this node' },
 } as const
 
 /** What the options ask for; the warning is said here. @throws LnoError `USAGE` */

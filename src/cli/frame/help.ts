@@ -23,13 +23,14 @@ function shortChoices({ choices }: Option): string | undefined {
 }
 
 /** `-n, --dry-run`, `--network <NAME>`. */
-function flagsOf(name: string, option: Option): string {
+export function flagsOf(name: string, option: Option): string {
   const choices = shortChoices(option)
   const value = choices ?? option.value
   return `${option.short ? `-${option.short}, ` : ''}--${kebab(name)}${value === undefined ? '' : ` <${value}>`}`
 }
 
-function detailsOf(name: string, option: Option): string {
+/** What an option is for, with its choices, default and variable. */
+export function detailsOf(name: string, option: Option): string {
   const notes = [
     option.choices && shortChoices(option) === undefined ? `one of ${option.choices.join(', ')}` : undefined,
     option.required ? 'required' : undefined,
@@ -37,7 +38,10 @@ function detailsOf(name: string, option: Option): string {
     option.default === undefined ? undefined : `default ${option.default}`,
     option.setting ? variableOf(kebab(name)) : undefined,
   ].filter((note) => note !== undefined)
-  return notes.length === 0 ? option.summary : `${option.summary} (${notes.join('; ')})`
+  if (notes.length === 0) return option.summary
+  // A summary that ends with a note of its own gets no second pair of brackets.
+  const [, summary, own] = /^(.*) \(([^()]*)\)$/.exec(option.summary) ?? [undefined, option.summary, undefined]
+  return `${summary} (${[own, ...notes].filter((note) => note !== undefined).join('; ')})`
 }
 
 /** `lno decode STRING [options]`. */
