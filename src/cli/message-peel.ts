@@ -5,7 +5,7 @@ import { forwardMessage, peel } from '../onion/engine-peel.js'
 import { modern } from '../onion/generations/modern.js'
 import { defineCommand } from './frame/command.js'
 import { jsonText } from './frame/json.js'
-import { KEY_FILE, readSecretOnce } from './secrets.js'
+import { KEY_FILE, readSecret } from './secrets.js'
 import { nextJson, readHex, recordsJson } from './show/bytes.js'
 
 /** The generations that can be peeled, by the type of their message. */
@@ -32,7 +32,7 @@ export const command = defineCommand({
       })
     }
     const body = generation.layout.read(message.subarray(2))
-    const secret = readSecretOnce(context, options.keyFile)
+    const secret = readSecret(context, options.keyFile)
     const node_id = publicKey(secret)
     const decision = peel(generation, { secret, node_id }, message, { maxPacket: ANY_SIZE })
     if (decision.kind === 'drop') {

@@ -8,7 +8,7 @@ import { readFields, readRecords } from '../wire/tlv.js'
 import { defineCommand } from './frame/command.js'
 import { jsonText } from './frame/json.js'
 import { errorJson } from './frame/report.js'
-import { KEY_FILE, readSecretOnce } from './secrets.js'
+import { KEY_FILE, readSecret } from './secrets.js'
 import { hopDataJson, readHex, readPoint, recordsJson } from './show/bytes.js'
 
 /** What a hop of a blinded path finds in its payload, or why it cannot be read. */
@@ -38,7 +38,7 @@ export const command = defineCommand({
     const { args, options, result } = context
     const bytes = readHex(args.onion)
     const packet = decodePacket(bytes)
-    const secret = readSecretOnce(context, options.keyFile)
+    const secret = readSecret(context, options.keyFile)
     const share = options.pathKey && sharePath(secret, options.pathKey)
     const peeled = peelOnion({
       packet,

@@ -8,7 +8,7 @@ import { located } from '../wire/codec.js'
 import { defineCommand } from './frame/command.js'
 import { usage } from './frame/exit.js'
 import { jsonText } from './frame/json.js'
-import { KEY_FILE, readSecrets } from './secrets.js'
+import { KEY_FILES, readSecrets } from './secrets.js'
 import { hopDataJson, readPoint, recordsJson } from './show/bytes.js'
 import { readPaths } from './show/path-input.js'
 
@@ -22,7 +22,7 @@ export const command = defineCommand({
     'Decrypts the hops of a path with the secrets of its nodes, in order: the first --key-file is for the introduction node, the next for the second hop, as far as they go. Where a hop leads to its own node again, the same secret is used again. To begin at a later hop, name it with --hop and give the path_key that it is handed.',
   args: { path: { summary: 'hex of a blinded path, or a string that holds one', stdin: true } },
   options: {
-    keyFile: KEY_FILE,
+    keyFile: KEY_FILES,
     hop: { value: 'INDEX', summary: 'the hop that the first secret is for', parse: readIndex, default: '0' },
     pathKey: { value: 'HEX', summary: 'path_key of that hop', parse: readPoint },
     which: { value: 'INDEX', summary: 'which path of a string that holds several', parse: readIndex, default: '0' },

@@ -9,7 +9,7 @@ import { usage } from './frame/exit.js'
 import { nearest } from './frame/nearest.js'
 import type { Style } from './frame/style.js'
 import { columnsOf, withString, wrap } from './frame/text.js'
-import { KEY_FILE, readPreimage, readSecretOnce } from './secrets.js'
+import { KEY_FILE, readPreimage, readSecret } from './secrets.js'
 import { fieldRows, type Row } from './show/fields.js'
 import { readInput } from './show/input.js'
 import { showText } from './show/values.js'
@@ -100,7 +100,7 @@ export const command = defineCommand({
       return
     }
     const preimage = readPreimage(context, options.preimageFile)
-    const payerKey = readSecretOnce(context, options.keyFile)
+    const payerKey = readSecret(context, options.keyFile)
     const aux = new Uint8Array(randomBytes(32))
     const { text } = createPayerProof({
       invoice,

@@ -6,12 +6,13 @@ import type { CliCode } from './codes.js'
 import type { Context } from './frame/command.js'
 import { cliError } from './frame/exit.js'
 
-/** The option of every command that needs secrets. */
+/** The option of commands that need a secret. */
 export const KEY_FILE = {
   value: 'FILE',
-  many: true,
   summary: 'file with a 32-byte secret key, hex or raw (or LNO_SECRET)',
 } as const
+/** The same for those that need one after another. */
+export const KEY_FILES = { ...KEY_FILE, many: true } as const
 
 /** What 32 secret bytes are, and how it is said that they are not. */
 interface Kind {
@@ -74,11 +75,9 @@ export function readSecrets(context: Pick<Context, 'io' | 'warn'>, files: readon
   return [readText(text, 'LNO_SECRET', KEY)]
 }
 
-/** The one secret of a command that takes one only. */
-export function readSecretOnce(context: Pick<Context, 'io' | 'warn'>, files: readonly string[]): Uint8Array {
-  const secrets = readSecrets(context, files)
-  if (secrets.length > 1) throw cliError('USAGE', 'one --key-file is enough here')
-  return secrets[0]!
+/** The same for a command that takes one secret. */
+export function readSecret(context: Pick<Context, 'io' | 'warn'>, file: string | undefined): Uint8Array {
+  return readSecrets(context, file === undefined ? [] : [file])[0]!
 }
 
 /**

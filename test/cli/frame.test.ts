@@ -138,6 +138,21 @@ describe('help of a command', () => {
     }
   })
 
+  test('says what is known of an option in one pair of brackets', async () => {
+    const noted = defineCommand({
+      args: {},
+      options: {
+        size: { value: 'SIZE', summary: 'how large (as it comes)', setting: true },
+        form: { value: 'FORM', summary: 'which (or not) form', default: 'round' },
+      },
+      examples: [],
+      run: () => 0,
+    })
+    const { stdout } = await lno(['noted', '-h'], { entries: [entry('noted', noted)] })
+    expect(stdout).toContain('how large (as it comes; LNO_SIZE)')
+    expect(stdout).toContain('which (or not) form (default round)')
+  })
+
   test('fits narrow and wide terminals', async () => {
     for (const columns of [30, 50, 80, 120]) {
       for (const argv of [['--help'], ['help', 'help'], []]) {
@@ -193,6 +208,7 @@ describe('arguments and options', () => {
     [['show', 'x', '--amount', 'many'], '--amount: "many" is not a number'],
     [['show', 'x', '--kind', 'green'], 'not one of red, blue'],
     [['show', 'x', '--amount'], 'argument missing'],
+    [['show', 'x', '--amount', '1', '--amount', '2'], '--amount is given twice'],
     [['offer', 'create', 'x', '--network', 'moon'], '"moon" is no network'],
   ])('%j is a usage error that says why', async (argv, why) => {
     const outcome = await lno(argv, { entries })
@@ -207,6 +223,34 @@ describe('arguments and options', () => {
     const outcome = await lno(['one', 'x'], { entries: [entry('one', one)] })
     expect(outcome.code).toBe(2)
     expect(problemWith(outcome)).toBeUndefined()
+  })
+
+  test('what every command takes may be given again, the last one counts: an alias may hold the first', async () => {
+    const { json } = await lno(['--network', 'signet', 'show', 'x', '--network', 'regtest', '--json'], { entries })
+    expect(json()).toMatchObject({ network: 'regtest' })
+  })
+
+  test('an argument with choices takes no other, wherever it stands', async () => {
+    const pick = defineCommand({
+      args: {
+        one: { summary: 'first', choices: ['a', 'b'] },
+        rest: { summary: 'more', many: true, choices: ['c'], optional: true },
+      },
+      options: {},
+      examples: [],
+      run: ({ args, result }) => result(args, () => ''),
+    })
+    const world = { entries: [entry('pick', pick)] }
+    expect((await lno(['pick', 'b', 'c', 'c', '--json'], world)).json()).toEqual({ one: 'b', rest: ['c', 'c'] })
+    for (const [argv, why] of [
+      [['pick', 'c'], 'ONE: "c" is not one of a, b'],
+      [['pick', 'a', 'c', 'a'], 'REST: "a" is not one of c'],
+    ] as const) {
+      const outcome = await lno(argv, world)
+      expect(outcome.code).toBe(2)
+      expect(problemWith(outcome)).toBeUndefined()
+      expect(outcome.stderr).toContain(why)
+    }
   })
 
   test('words behind -- are arguments', async () => {

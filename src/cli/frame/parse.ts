@@ -22,6 +22,13 @@ function commanderOption(name: string, option: Option): CommanderOption {
   // Commander reads `--no-x` as a negation of `x`; here it is a switch like others.
   made.negate = false
   if (option.many) made.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text])
+  // One of two amounts would be dropped. What every command takes may be written again: an alias may hold the first.
+  else if (option.value !== undefined && !Object.hasOwn(GLOBAL_OPTIONS, name)) {
+    made.argParser((text: string, before: string | undefined) => {
+      if (before !== undefined) throw usage(`--${kebab(name)} is given twice`)
+      return text
+    })
+  }
   return made
 }
 
