@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process'
+
+export interface Ran {
+  readonly code: number
+  readonly output: string
+}
+
+export interface RunOptions {
+  readonly cwd?: string
+  readonly env?: NodeJS.ProcessEnv
+  /** Milliseconds; the whole group is killed after them. */
+  readonly timeoutMs?: number
+  /** Hears each line while it comes. */
+  readonly onLine?: (line: string) => void
+}
+
+/** Runs a program to its end; its output (both streams, the last 64 KiB). Never throws: code 127 when there is none. */
+export function runProgram(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { cwd, env, timeoutMs, onLine } = options
+  return new Promise((resolve) => {
+    const child = spawn(command, [...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+      ...(cwd !== undefined && { cwd }),
+      ...(env && { env }),
+    })
+    let output = ''
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            output += `\nstopped after ${timeoutMs / 1000} s`
+            try {
+              process.kill(-(child.pid ?? 0), 'SIGKILL')
+            } catch {
+              child.kill('SIGKILL')
+            }
+          }, timeoutMs)
+    const take = (chunk: Uint8Array) => {
+      const text = String(chunk)
+      output = (output + text).slice(-65_536)
+      if (onLine) for (const line of text.split('\n')) if (line.trim() !== '') onLine(line)
+    }
+    child.stdout.on('data', take)
+    child.stderr.on('data', take)
+    child.once('error', (error) => {
+      clearTimeout(timer)
+      resolve({ code: 127, output: error.message })
+    })
+    child.once('close', (code) => {
+      clearTimeout(timer)
+      resolve({ code: code ?? 1, output })
+    })
+  })
+}
