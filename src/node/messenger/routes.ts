@@ -112,11 +112,24 @@ export function planAttempts(
   for (let round = 0; round < rounds; round++) {
     for (const routes of ways) if (routes[round] !== undefined) ordered.push(routes[round]!)
   }
-  const farEnd = ordered.map((way): AttemptPlan => ({ ...way, reply: 'far end' }))
-  const self = ordered.map((way): AttemptPlan => ({ ...way, reply: 'self' }))
+  // A path that begins at a node we know a way to comes before one whose way is a guess, wherever they stand in the offer:
+  // every guess that is wrong costs the whole time of an attempt.
+  const sure = [...ordered].sort((a, b) => Number(isGuess(a.route, known)) - Number(isGuess(b.route, known)))
+  const farEnd = sure.map((way): AttemptPlan => ({ ...way, reply: 'far end' }))
+  const self = sure.map((way): AttemptPlan => ({ ...way, reply: 'self' }))
   // The first way is the likeliest by far: its twin with the other reply path comes before any other way.
   const plans = [...farEnd.slice(0, 1), ...interleave(self, farEnd.slice(1))]
   return plans.filter((plan) => plan.route.length > 0 || plan.reply === 'self')
+}
+
+/** True when some node on the route is only hoped to be connected to the next: no link says so, and the user did not name it. */
+function isGuess(route: readonly NodeId[], { links, via = [] }: KnownNodes): boolean {
+  return route.slice(1).some((node, index) => {
+    const before = route[index]!
+    return (
+      !via.includes(before) && !links.some(([a, b]) => (a === before && b === node) || (b === before && a === node))
+    )
+  })
 }
 
 function interleave<T>(a: readonly T[], b: readonly T[]): T[] {

@@ -75,6 +75,33 @@ describe('planAttempts', () => {
     ])
   })
 
+  test('a path whose first node is a peer comes before one whose first node is only hoped to be known by a peer', () => {
+    const plans = planAttempts(
+      [
+        { pathIndex: 0, introduction: 'stranger' },
+        { pathIndex: 1, introduction: 'a' },
+      ],
+      known({ peers: ['a'] }),
+    )
+    expect(plans.map(({ pathIndex, route }) => [pathIndex, ...route])).toEqual([
+      [1, 'a'],
+      [1, 'a'],
+      [0, 'a', 'stranger'],
+      [0, 'a', 'stranger'],
+    ])
+  })
+
+  test('a way over a peer that the user named is no guess', () => {
+    const plans = planAttempts(
+      [
+        { pathIndex: 0, introduction: 'stranger' },
+        { pathIndex: 1, introduction: 'a' },
+      ],
+      known({ peers: ['a'], via: ['a'] }),
+    )
+    expect(plans[0]).toEqual({ pathIndex: 0, route: ['a', 'stranger'], reply: 'far end' })
+  })
+
   test('the paths of an offer take turns', () => {
     const plans = planAttempts(
       [
