@@ -67,6 +67,8 @@ export interface OfferShape {
   readonly compact?: boolean
   /** The path begins at the issuer. */
   readonly selfIntroduction?: boolean
+  /** Whatever paths the implementation makes by itself; `paths` is empty then. */
+  readonly ownPaths?: boolean
 }
 
 export interface MadeOffer {
@@ -104,6 +106,8 @@ export interface RefundShape {
   /** Unix seconds. */
   readonly absoluteExpiry?: bigint
   readonly paths: readonly (readonly PeerRef[])[]
+  /** Whatever paths the implementation makes by itself; `paths` is empty then. */
+  readonly ownPaths?: boolean
 }
 
 /** An invoice that came for a stand-alone invoice_request, as its maker saw it. */
@@ -125,6 +129,10 @@ export type ClaimOutcome =
   | { readonly kind: 'invoice_error'; readonly message: string; readonly erroneousField?: bigint }
   | { readonly kind: 'refused'; readonly code?: string; readonly message: string }
 
+export type PayOutcome =
+  | { readonly kind: 'paid'; readonly amountMsat: bigint; readonly preimage: string }
+  | { readonly kind: 'failed'; readonly message: string }
+
 /** A running node. Methods that its driver cannot do are absent. */
 export interface LabPeer extends PeerRef {
   /** Its role in the scenario: `payer`, `payee`, `relay1`. */
@@ -137,11 +145,17 @@ export interface LabPeer extends PeerRef {
   peers(): Promise<readonly string[]>
   createOffer?(shape: OfferShape): Promise<MadeOffer>
   disableOffer?(offer: MadeOffer): Promise<void>
+  /** How many invoices for it are open. */
+  promised?(offer: MadeOffer): Promise<number>
   fetch?(request: FetchRequest): Promise<FetchOutcome>
   createRefund?(shape: RefundShape): Promise<{ readonly text: string }>
   /** Waits for the invoice of a refund that this peer made. */
   refundOutcome?(refund: { readonly text: string }, timeoutMs: number): Promise<RefundOutcome>
   claim?(request: ClaimRequest): Promise<ClaimOutcome>
+  /** Opens a channel of its own to a peer of the same implementation, usable when this returns; satoshi. */
+  openChannel?(to: LabPeer, capacitySat: bigint): Promise<void>
+  /** Fetches and pays. */
+  pay?(request: { readonly offer: string; readonly timeoutMs: number }): Promise<PayOutcome>
   /** Files that tell what happened: logs, captures. */
   readonly files: readonly { readonly name: string; readonly path: string }[]
   /** What the implementation itself says of what it did, newest last; bounded. */

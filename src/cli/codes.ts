@@ -19,6 +19,10 @@ export const CLI_CODES = {
     meaning: 'Nothing was given where a string or the hex of bytes is needed.',
     advice: 'Give it as the argument, or pipe it in and write `-` in its place.',
   },
+  LAB_NOT_HERE: {
+    meaning: 'The interop lab is part of a clone of the project, and cannot be found or started here.',
+    advice: 'Clone the project, run `npm ci` in it, and there `npm run interop`.',
+  },
   FILE_UNREADABLE: {
     meaning: 'A file cannot be read or written.',
     advice: 'Check its path and who may read and write it.',

@@ -167,4 +167,10 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'Follow a blinded path with the secrets of its nodes',
     load: () => import('./path-unblind.js'),
   },
+  {
+    name: 'interop',
+    group: 'Implementers',
+    summary: 'Run scenarios against LDK, LND, Core Lightning and Eclair',
+    load: () => import('./interop.js'),
+  },
 ]

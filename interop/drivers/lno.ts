@@ -1,0 +1,252 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createWriteStream, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { isLnoError, type LnoError } from '../../src/base/error.js'
+import { toHex } from '../../src/base/hex.js'
+import { decodeOffer } from '../../src/bolt12/decode.js'
+import { type ControlClient, connectControl } from '../../src/node/control/client.js'
+import type { NodeApi } from '../../src/node/methods/index.js'
+import type {
+  Availability,
+  Capability,
+  ClaimOutcome,
+  Driver,
+  FetchOutcome,
+  LabPeer,
+  OfferShape,
+  PeerOptions,
+  PeerRef,
+  Provenance,
+  RefundOutcome,
+} from '../driver.js'
+
+/** The built program of this checkout. */
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+
+/** Milliseconds for a node to be ready: many times what a slow machine takes. */
+const READY_MS = 30_000
+
+/** Milliseconds that a node has to end by itself. */
+const END_MS = 5_000
+
+/** Ways that an attempt may take; each of them waits for its share of the time. */
+const ATTEMPTS = 3
+
+/** Lines of its log that are kept in memory. */
+const LOG_LINES = 500
+
+const CANNOT: Driver['cannot'] = {
+  offer_compact: 'a path that begins at a channel needs one that payers can look up, and lno has no channels',
+  fetch_wrong_amount: 'lno refuses to send a request that no issuer may accept (AMOUNT_TOO_LOW)',
+  pay: 'lno has no payments yet',
+}
+
+export interface LnoDriverOptions {
+  readonly name?: string
+  /** What runs instead of the built daemon: it takes the same options and prints the same `ready` line. */
+  readonly program?: readonly string[]
+  readonly version: string
+  readonly how?: Provenance
+  readonly cannot?: Driver['cannot']
+}
+
+/** Our own daemon, a process, driven over its control socket. */
+export function lnoDriver(options: LnoDriverOptions): Driver {
+  const { name = 'lno', program, version, how = 'own', cannot = CANNOT } = options
+  return {
+    name,
+    cannot,
+    prepare: async (): Promise<Availability> =>
+      program !== undefined || existsSync(MAIN)
+        ? { ok: true, version, how }
+        : { ok: false, reason: 'dist/ is not there: npm run build' },
+    start: (peer) => startLno(name, program ?? [process.execPath, MAIN, 'node', 'start'], cannot, peer),
+  }
+}
+
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+interface Daemon {
+  readonly child: ChildProcess
+  readonly nodeId: string
+  readonly address: string
+  readonly lines: readonly string[]
+  readonly ended: Promise<void>
+}
+
+async function startDaemon(program: readonly string[], dir: string, role: string): Promise<Daemon> {
+  const [command, ...args] = program
+  const logPath = join(dir, `${role}.log`)
+  const file = createWriteStream(logPath, { flags: 'a', mode: 0o600 })
+  const words = ['--network', 'regtest', '--data-dir', dir, '--listen', '127.0.0.1:0', '--json', '--log', 'json']
+  const capture = ['--capture', join(dir, `${role}.capture`), '--capture-keys']
+  // The channel tells the node that we are gone, however we went.
+  const child = spawn(command!, [...args, ...words, ...capture], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: {
+      PATH: process.env.PATH,
+      HOME: dir,
+      TMPDIR: process.env.TMPDIR,
+      NO_COLOR: '1',
+      XDG_CONFIG_HOME: join(dir, 'config'),
+      XDG_STATE_HOME: join(dir, 'state'),
+    },
+  })
+  running.add(child)
+  const lines: string[] = []
+  createInterface({ input: child.stderr! }).on('line', (line) => {
+    lines.push(line)
+    if (lines.length > LOG_LINES) lines.shift()
+    file.write(`${line}\n`)
+  })
+  const ended = new Promise<void>((resolve) => {
+    const end = () => {
+      running.delete(child)
+      file.end()
+      resolve()
+    }
+    child.once('close', end)
+    child.once('error', end)
+  })
+  const ready = await new Promise<string>((resolve, reject) => {
+    const failed = (why: string) => reject(new Error(`${role} (${command}) ${why}: ${lines.slice(-3).join(' | ')}`))
+    const timer = setTimeout(() => failed(`was not ready in ${READY_MS / 1000} s`), READY_MS)
+    createInterface({ input: child.stdout! }).once('line', (line) => {
+      clearTimeout(timer)
+      resolve(line)
+    })
+    void ended.then(() => {
+      clearTimeout(timer)
+      failed('ended')
+    })
+  })
+  const { node_id: nodeId, addresses } = JSON.parse(ready) as { node_id: string; addresses: readonly string[] }
+  return { child, nodeId, address: addresses[0]!, lines, ended }
+}
+
+async function startLno(
+  driver: string,
+  program: readonly string[],
+  cannot: Driver['cannot'],
+  { role, dir }: PeerOptions,
+): Promise<LabPeer> {
+  const { child, nodeId, address, lines, ended } = await startDaemon(program, dir, role)
+  const control = await connectControl<NodeApi>(join(dir, 'regtest'), { client: 'interop' })
+  const can = (capability: Capability) => cannot[capability] === undefined
+  const self = { nodeId, address }
+
+  return {
+    ...self,
+    role,
+    driver,
+    connect: async (to) => {
+      await control.call('peer.connect', { node_id: to.nodeId, address: to.address })
+    },
+    peers: async () => {
+      const { peers } = await control.call('peer.list', {})
+      return peers.filter((peer) => peer.connected).map((peer) => peer.node_id)
+    },
+    ...(can('offer') && {
+      createOffer: async (shape) => ({ text: (await control.call('offer.create', offerParams(shape, self))).bolt12 }),
+      disableOffer: async ({ text }) => {
+        await control.call('offer.disable', { offer: text })
+      },
+      promised: async ({ text }) => {
+        const { open_invoices } = await control.call('offer.show', { offer: text })
+        return open_invoices
+      },
+    }),
+    ...(can('fetch') && {
+      fetch: ({ offer, amountMsat, quantity, payerNote, over, timeoutMs, scids = [] }) =>
+        asOutcome(async () => {
+          const answer = await control.call('fetch', {
+            offer,
+            ...(amountMsat !== undefined && { amount_msat: amountMsat.toString() }),
+            ...(quantity !== undefined && { quantity: quantity.toString() }),
+            ...(payerNote !== undefined && { payer_note: payerNote }),
+            ...(over[0] && { via: [{ node_id: over[0].nodeId, address: over[0].address }] }),
+            scids: [...scids, ...links(over, targetsOf(offer))],
+            attempts: ATTEMPTS,
+            timeout_ms: Math.floor(timeoutMs / ATTEMPTS),
+          })
+          const { bolt12: invoice, invoice_request: request, amount_msat: amount } = answer
+          return { kind: 'invoice', invoice, request, amountMsat: BigInt(amount) }
+        }),
+    }),
+    files: [
+      { name: `${role}.log`, path: join(dir, `${role}.log`) },
+      { name: `${role}.capture`, path: join(dir, `${role}.capture`) },
+    ],
+    log: () => lines.join('\n'),
+    forwarded: async () => {
+      // Events are in order: once this is answered, all that came before has been told.
+      await control.call('node.info', {})
+      return lines.filter((line) => line.includes('"kind":"message_forwarded"')).length
+    },
+    stop: async () => {
+      control.close()
+      child.kill('SIGTERM')
+      const force = setTimeout(() => child.kill('SIGKILL'), END_MS)
+      await ended
+      clearTimeout(force)
+    },
+  }
+}
+
+function offerParams(shape: OfferShape, self: PeerRef) {
+  const { description, amountMsat, quantityMax, absoluteExpiry, paths, dummyHops, selfIntroduction } = shape
+  const routes = selfIntroduction ? [[self.nodeId]] : paths.map((path) => path.map((peer) => peer.nodeId))
+  return {
+    description,
+    ...(amountMsat !== undefined && { amount_msat: amountMsat.toString() }),
+    ...(quantityMax !== undefined && { quantity_max: quantityMax === 'unlimited' ? '0' : quantityMax.toString() }),
+    ...(absoluteExpiry !== undefined && { absolute_expiry: absoluteExpiry.toString() }),
+    ...(routes.length > 0 && { paths: routes }),
+    ...(dummyHops !== undefined && { dummy_hops: dummyHops }),
+  }
+}
+
+/** Where a request for an offer can go: the introduction nodes of its paths, else its issuer. */
+function targetsOf(offer: string): readonly string[] {
+  const { offer_paths: paths, offer_issuer_id: issuer } = decodeOffer(offer).fields
+  if (paths === undefined) return issuer ? [toHex(issuer)] : []
+  return paths.flatMap(({ first_node_id: first }) => ('node_id' in first ? [toHex(first.node_id)] : []))
+}
+
+/** A stated way, told as channels between its nodes: that is how a user tells lno of nodes that know each other. */
+function links(over: readonly PeerRef[], targets: readonly string[]): readonly string[] {
+  const pairs = over.slice(1).map((peer, index) => [over[index]!.nodeId, peer.nodeId] as const)
+  const last = over[over.length - 1]
+  const ends = last === undefined ? [] : targets.filter((id) => id !== last.nodeId).map((id) => [last.nodeId, id])
+  return [...pairs, ...ends].map(([a, b], index) => `1x${index + 1}x0=${[a, b].join(',')}`)
+}
+
+const SILENT = new Set(['SENT_NO_REPLY', 'REPLY_WRONG_PATH', 'RELAY_CHANNELS_ONLY'])
+
+async function asOutcome(ask: () => Promise<FetchOutcome>): Promise<FetchOutcome> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (!isLnoError(error)) throw error
+    return refusal(error)
+  }
+}
+
+function refusal(error: LnoError): FetchOutcome {
+  const { code, message, details } = error
+  if (code === 'INVOICE_ERROR') {
+    const said = details?.invoice_error as { readonly error?: string; readonly erroneous_field?: string } | undefined
+    const field = said?.erroneous_field
+    return {
+      kind: 'invoice_error',
+      message: said?.error ?? message,
+      ...(field !== undefined && { erroneousField: BigInt(field) }),
+    }
+  }
+  return SILENT.has(code) ? { kind: 'silence', code, message } : { kind: 'refused', code, message }
+}

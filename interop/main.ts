@@ -1,0 +1,160 @@
+/**
+ * The lab itself: `lno interop` starts it with its options as one JSON document. Standard output is the matrix (or the
+ * report, with `--json`); standard error tells how far it is. Exits with 1 when a cell failed, 3 when nothing could be
+ * played.
+ * @module
+ */
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { jsonText } from '../src/cli/frame/json.js'
+import type { Driver } from './driver.js'
+import { allDrivers } from './drivers/index.js'
+import { checkoutVersion } from './lib/version.js'
+import { plan, type Selection } from './run/cells.js'
+import { scenarioInfo } from './run/info.js'
+import { type Cell, type PeerInfo, REPORT_VERSION, type Report } from './run/result.js'
+import { runCells } from './run/runner.js'
+import { SCENARIOS } from './scenarios/index.js'
+
+interface Settings {
+  readonly peers?: readonly string[]
+  readonly core: boolean
+  readonly all: boolean
+  readonly only: readonly string[]
+  readonly payer?: string
+  readonly payee?: string
+  readonly relays?: readonly string[]
+  readonly list: boolean
+  readonly report?: string
+  readonly jobs: number
+  readonly containers: boolean
+  readonly cln: readonly string[]
+  readonly eclair: readonly string[]
+  readonly bitcoind?: string
+  readonly json: boolean
+  readonly color: boolean
+}
+
+const EXIT = { ok: 0, failed: 1, usage: 2, nothing: 3 } as const
+
+const note = (text: string) => process.stderr.write(`${text}\n`)
+
+async function run(settings: Settings, signal: AbortSignal): Promise<number> {
+  const started = Date.now()
+  const checkout = await checkoutVersion()
+  const known = allDrivers({ version: checkout.version })
+  const wanted = (name: string) =>
+    settings.peers === undefined || name === 'lno' || name === 'crafted' || settings.peers.includes(name)
+  const strange = settings.peers?.find((name) => !known.some((driver) => driver.name === name))
+  if (strange !== undefined) {
+    note(`lno: no implementation ${JSON.stringify(strange)}; there are: ${known.map(({ name }) => name).join(', ')}`)
+    return EXIT.usage
+  }
+  if (settings.list) return list(known, settings)
+  const peers: PeerInfo[] = []
+  const drivers: Driver[] = []
+  try {
+    // One after the other: each may build for minutes, on all cores.
+    for (const driver of known.filter(({ name }) => wanted(name))) {
+      if (signal.aborted) return EXIT.failed
+      const ready = await driver.prepare(note)
+      if (ready.ok) {
+        drivers.push(driver)
+        peers.push({ driver: driver.name, version: ready.version, how: ready.how })
+      } else {
+        note(`${driver.name} is left out: ${ready.reason}`)
+        peers.push({ driver: driver.name, reason: ready.reason })
+      }
+    }
+    const level = settings.all ? 'all' : settings.core ? 'core' : 'normal'
+    const { only, payer, payee, relays } = settings
+    const selection: Selection = {
+      level,
+      only,
+      ...(payer !== undefined && { payer }),
+      ...(payee !== undefined && { payee }),
+      ...(relays && { relays }),
+    }
+    const plans = plan(SCENARIOS, drivers, selection)
+    if (plans.length === 0) {
+      note('lno: nothing to run: no scenario fits what was asked for; lno interop --list shows all')
+      return EXIT.nothing
+    }
+    note(`${plans.length} cells`)
+    const filesDir = join(settings.report ?? join(tmpdir(), `lno-interop-failed-${process.pid}`), 'files')
+    const cells = await runCells(plans, {
+      drivers,
+      filesDir,
+      keepAll: settings.report !== undefined,
+      jobs: settings.jobs,
+      signal,
+      now: Date.now,
+      onCell: (cell, done) => note(cellLine(cell, done, plans.length)),
+    })
+    const report: Report = {
+      report: REPORT_VERSION,
+      lno: checkout,
+      started: new Date(started).toISOString(),
+      durationMs: Date.now() - started,
+      host: { node: process.version, platform: process.platform, cpus: cpus().length },
+      selection: selectionText(selection),
+      peers,
+      scenarios: SCENARIOS.filter(({ id }) => cells.some((cell) => cell.scenario === id)).map(scenarioInfo),
+      cells,
+    }
+    if (settings.json) process.stdout.write(`${jsonText(report)}\n`)
+    const failed = cells.filter(({ outcome }) => outcome === 'fail')
+    if (failed.length > 0) note(`what failed left its logs and captures in ${filesDir}`)
+    return failed.length > 0 || cells.length < plans.length ? EXIT.failed : EXIT.ok
+  } finally {
+    await Promise.allSettled(drivers.map((driver) => driver.close?.()))
+  }
+}
+
+function cellLine(cell: Cell, done: number, all: number): string {
+  const { outcome, scenario, payer, relays, payee, durationMs, observed, reason } = cell
+  const who = [payer, ...relays, payee].join(' -> ')
+  const time = outcome === 'cannot' ? '' : ` ${(durationMs / 1000).toFixed(1)} s`
+  const why = outcome === 'pass' ? '' : `: ${outcome === 'fail' ? `${reason}; ${observed}` : (reason ?? observed)}`
+  return `${String(done).padStart(`${all}`.length)}/${all} ${outcome.padEnd(6)} ${scenario}  ${who}${time}${why}`
+}
+
+function selectionText({ level, only, payer, payee, relays }: Selection): string {
+  const parts = [
+    level === 'normal' ? 'every scenario that this project takes part in' : `level ${level}`,
+    only.length > 0 ? `scenarios with ${only.join(', ')}` : undefined,
+    payer && `payer ${payer}`,
+    payee && `payee ${payee}`,
+    relays && `relays ${relays.join(', ')}`,
+  ]
+  return parts.filter((part) => part !== undefined).join('; ')
+}
+
+function list(drivers: readonly Driver[], { json }: Settings): number {
+  if (json) {
+    const implementations = drivers.map(({ name, cannot }) => ({ name, cannot }))
+    process.stdout.write(`${jsonText({ implementations, scenarios: SCENARIOS.map(scenarioInfo) })}\n`)
+    return EXIT.ok
+  }
+  const scenarios = SCENARIOS.map(({ id, title }) => `  ${id.padEnd(34)} ${title}`)
+  const names = drivers.map(({ name }) => name).join(', ')
+  process.stdout.write(`Implementations: ${names}\n\nScenarios:\n${scenarios.join('\n')}\n`)
+  return EXIT.ok
+}
+
+const abort = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    if (abort.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143)
+    note('ending: peers are stopped, files are removed')
+    abort.abort(name)
+  })
+}
+
+const given = process.argv[2]
+if (given === undefined) {
+  note('lno: this is started by lno interop')
+  process.exitCode = EXIT.usage
+} else {
+  process.exitCode = await run(JSON.parse(given) as Settings, abort.signal)
+}

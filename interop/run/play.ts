@@ -1,0 +1,215 @@
+import type { FetchOutcome, LabPeer, OfferShape, RefundShape } from '../driver.js'
+import { type Role, relaysOf, rolesOf, type Scenario, type Shape } from '../scenarios/scenario.js'
+
+/** What playing a scenario showed. */
+export interface Played {
+  readonly kind: FetchOutcome['kind']
+  readonly amountMsat?: bigint
+  readonly code?: string
+  /** As a sentence. */
+  readonly observed: string
+  /** Checks that did not hold. */
+  readonly broken: readonly string[]
+}
+
+type Peers = Readonly<Record<string, LabPeer>>
+
+/** Milliseconds in which the offer of a scenario about expiry runs out. */
+const EXPIRES_IN_S = 2n
+
+/** Connects the peers of a scenario, plays it, and sees to its checks. @throws Error what a driver could not do */
+export async function play(scenario: Scenario, peers: Peers, now: () => number): Promise<Played> {
+  const { links, checks = [] } = scenario
+  for (const [a, b] of links) await peers[a]!.connect(peers[b]!)
+  await settled(scenario, peers)
+  const before = await forwards(scenario, peers)
+  const result = await act(scenario, peers, now)
+  const broken: string[] = []
+  for (const check of checks) {
+    if (check === 'still connected') broken.push(...(await notConnected(scenario, peers)))
+    else if (check === 'relays forwarded') {
+      if (result.kind !== 'invoice') continue
+      const after = await forwards(scenario, peers)
+      for (const [role, count] of Object.entries(after)) {
+        if (count <= (before[role] ?? 0)) broken.push(`${role} says that it passed nothing on`)
+      }
+    } else if (result.promised !== undefined && result.promised !== 1) {
+      broken.push(`the payee has ${result.promised} open invoices for one request`)
+    }
+  }
+  return { ...result, broken }
+}
+
+interface Acted extends Omit<Played, 'broken'> {
+  readonly promised?: number
+}
+
+async function act(scenario: Scenario, peers: Peers, now: () => number): Promise<Acted> {
+  const payer = peers.payer!
+  const payee = peers.payee!
+  const { action, request = {}, timeoutMs, over = [] } = scenario
+  const way = over.map((role) => peers[role]!)
+  if (action === 'connect') return lasts(scenario, peers)
+  if (action === 'refund') {
+    const shape = refundShape(scenario.shape, peers, now)
+    const refund = await must(payer, 'createRefund')(shape)
+    await passed(shape.absoluteExpiry, now)
+    const claimed = must(payee, 'claim')({ refund: refund.text, over: way, timeoutMs })
+    const outcome = must(payer, 'refundOutcome')(refund, timeoutMs)
+    const answer = await claimed
+    if (answer.kind === 'refused') return { ...answer, observed: `the payee refused: ${answer.message}` }
+    if (answer.kind === 'invoice_error') return { kind: 'invoice_error', observed: `invoice_error: ${answer.message}` }
+    const seen = await outcome
+    if (seen.kind === 'invoice') {
+      return {
+        kind: 'invoice',
+        amountMsat: seen.amountMsat,
+        observed: `the payer took an invoice over ${seen.amountMsat} msat`,
+      }
+    }
+    if (seen.kind === 'refused') return { ...seen, observed: `the payer refused the invoice: ${seen.message}` }
+    return { kind: 'silence', observed: 'the invoice was sent, and the payer saw none' }
+  }
+  const shape = offerShape(scenario.shape, peers, now)
+  const offer = await must(payee, 'createOffer')(shape)
+  if (scenario.shape.disabled) await must(payee, 'disableOffer')(offer)
+  await passed(shape.absoluteExpiry, now)
+  if (action === 'pay') return pay(peers, offer.text, timeoutMs)
+  const { amountMsat, quantity, note } = request
+  const outcome = await must(
+    payer,
+    'fetch',
+  )({
+    offer: offer.text,
+    ...(amountMsat !== undefined && { amountMsat }),
+    ...(quantity !== undefined && { quantity }),
+    ...(note !== undefined && { payerNote: note }),
+    over: way,
+    timeoutMs,
+  })
+  const promised = payee.promised && (await payee.promised(offer))
+  return { ...told(outcome), ...(promised !== undefined && { promised }) }
+}
+
+async function pay(peers: Peers, offer: string, timeoutMs: number): Promise<Acted> {
+  const payer = peers.payer!
+  await must(payer, 'openChannel')(peers.payee!, 200_000n)
+  const paid = await must(payer, 'pay')({ offer, timeoutMs })
+  if (paid.kind === 'paid') {
+    return { kind: 'invoice', amountMsat: paid.amountMsat, observed: `paid ${paid.amountMsat} msat, preimage shown` }
+  }
+  return { kind: 'refused', observed: `not paid: ${paid.message}` }
+}
+
+function told(outcome: FetchOutcome): Acted {
+  if (outcome.kind === 'invoice') {
+    return { kind: 'invoice', amountMsat: outcome.amountMsat, observed: `an invoice over ${outcome.amountMsat} msat` }
+  }
+  if (outcome.kind === 'invoice_error') {
+    return { kind: 'invoice_error', observed: `invoice_error: ${outcome.message}` }
+  }
+  const { kind, code } = outcome
+  const message = outcome.message ?? 'nothing came back'
+  const observed = `${kind === 'silence' ? 'silence' : 'refused by the payer'}: ${message}`
+  return {
+    kind,
+    observed: code === undefined ? observed : `${observed} (${code})`,
+    ...(code !== undefined && { code }),
+  }
+}
+
+/** Both ends of every link have it. @throws Error after ten seconds */
+async function settled(scenario: Scenario, peers: Peers): Promise<void> {
+  const end = Date.now() + 10_000
+  for (;;) {
+    const missing = await notConnected(scenario, peers)
+    if (missing.length === 0) return
+    if (Date.now() > end) throw new Error(`not connected in 10 s: ${missing.join('; ')}`)
+    await pause(50)
+  }
+}
+
+async function notConnected({ links }: Scenario, peers: Peers): Promise<readonly string[]> {
+  const missing: string[] = []
+  for (const [a, b] of links) {
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const connected = await peers[from]!.peers()
+      if (!connected.includes(peers[to]!.nodeId)) missing.push(`${from} (${peers[from]!.driver}) has lost ${to}`)
+    }
+  }
+  return missing
+}
+
+/** Nothing is said for a while but what keeps a connection alive; whoever wants to hang up has had its time. */
+async function lasts(scenario: Scenario, peers: Peers): Promise<Acted> {
+  await pause(3_000)
+  const missing = await notConnected(scenario, peers)
+  if (missing.length > 0) return { kind: 'refused', observed: missing.join('; ') }
+  return { kind: 'invoice', observed: 'still connected after 3 s' }
+}
+
+async function forwards(scenario: Scenario, peers: Peers): Promise<Readonly<Record<string, number>>> {
+  const counts: Record<string, number> = {}
+  for (const role of relaysOf(scenario)) {
+    const count = await peers[role]!.forwarded?.()
+    if (count !== undefined) counts[role] = count
+  }
+  return counts
+}
+
+function offerShape(shape: Shape, peers: Peers, now: () => number): OfferShape {
+  const { amountMsat, quantityMax, dummyHops, compact, selfIntroduction, ownPaths } = shape
+  return {
+    ...common(shape, peers, now),
+    ...(amountMsat !== undefined && { amountMsat }),
+    ...(quantityMax !== undefined && { quantityMax }),
+    ...(dummyHops !== undefined && { dummyHops }),
+    ...(compact && { compact }),
+    ...(selfIntroduction && { selfIntroduction }),
+    ...(ownPaths && { ownPaths }),
+  }
+}
+
+function refundShape(shape: Shape, peers: Peers, now: () => number): RefundShape {
+  return {
+    ...common(shape, peers, now),
+    amountMsat: shape.amountMsat ?? 0n,
+    ...(shape.ownPaths && { ownPaths: true }),
+  }
+}
+
+function common(shape: Shape, peers: Peers, now: () => number) {
+  const bytes = shape.descriptionBytes
+  return {
+    description:
+      bytes === undefined ? 'A cup of coffee' : 'A cup of coffee. '.repeat(Math.ceil(bytes / 17)).slice(0, bytes),
+    paths: shape.paths.map((path) => path.map((role: Role) => peers[role]!)),
+    ...(shape.expired && { absoluteExpiry: BigInt(Math.floor(now() / 1000)) + EXPIRES_IN_S }),
+  }
+}
+
+/** The moment of expiry is over for both sides, whose clocks are one. */
+async function passed(expiry: bigint | undefined, now: () => number): Promise<void> {
+  if (expiry === undefined) return
+  const left = Number(expiry + 2n) * 1000 - now()
+  if (left > 0) await pause(left)
+}
+
+function must<K extends keyof LabPeer>(peer: LabPeer, method: K): NonNullable<LabPeer[K]> {
+  const own = peer[method]
+  if (own === undefined || own === null)
+    throw new Error(`the driver ${peer.driver} has no ${method}, and does not say why`)
+  return own
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+/** The players of a scenario, as people read them: `lno -> ldk -> lno`. */
+export function playersText(scenario: Scenario, cast: Readonly<Partial<Record<Role, string>>>): string {
+  return rolesOf(scenario)
+    .map((role) => cast[role])
+    .join(' -> ')
+}

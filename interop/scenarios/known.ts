@@ -1,0 +1,52 @@
+import type { FetchOutcome } from '../driver.js'
+
+/**
+ * A difference that is written down: where it applies, the outcome is another than the scenario's, and that is no
+ * surprise. One that does not show any more fails the cell as well, so that this list stays true.
+ */
+export interface KnownDifference {
+  readonly id: string
+  /** Scenario ids, or prefixes that end in `.`; all when absent. */
+  readonly scenarios?: readonly string[]
+  /** Drivers; any when absent. */
+  readonly payer?: readonly string[]
+  readonly payee?: readonly string[]
+  /** At least one of the relays. */
+  readonly relay?: readonly string[]
+  readonly kinds: readonly FetchOutcome['kind'][]
+  /** It may also go as the specification says (a race, a second try of theirs). */
+  readonly sometimes?: true
+  /** One sentence. */
+  readonly reason: string
+  /** Where it is discussed: a public thread, or the page of this project with the bytes. */
+  readonly link?: string
+}
+
+export const KNOWN: readonly KnownDifference[] = [
+  {
+    id: 'lnd-gated-drops',
+    scenarios: ['fetch.', 'refund.'],
+    relay: ['lnd-gated'],
+    kinds: ['silence'],
+    reason:
+      'A stock LND drops onion messages of peers without a channel (protocol.onion-msg-relay-all is off by default); nothing says so on the wire.',
+    link: 'https://github.com/lightningnetwork/lnd/pull/10089',
+  },
+]
+
+/** The difference that a cell is known for. */
+export function knownFor(
+  scenario: string,
+  players: { readonly payer: string; readonly payee: string; readonly relays: readonly string[] },
+  known: readonly KnownDifference[] = KNOWN,
+): KnownDifference | undefined {
+  const named = (list: readonly string[] | undefined, name: string) => list === undefined || list.includes(name)
+  return known.find(
+    ({ scenarios, payer, payee, relay }) =>
+      (scenarios === undefined ||
+        scenarios.some((id) => id === scenario || (id.endsWith('.') && scenario.startsWith(id)))) &&
+      named(payer, players.payer) &&
+      named(payee, players.payee) &&
+      (relay === undefined || players.relays.some((name) => relay.includes(name))),
+  )
+}
