@@ -1,7 +1,8 @@
 // npm run try-tarball: packs lno as it would be published and uses it as a stranger does, in an empty folder.
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { FAULTS } from '../interop/saboteurs/faults.js'
 import { mb, measureInstall, overBudget } from './lib/install.js'
 import { type Ran, ROOT, run, tool } from './lib/run.js'
 
@@ -27,6 +28,11 @@ async function step(name: string, judge: () => Promise<string>): Promise<void> {
   if (problem !== '') failed++
   console.log(`${problem === '' ? 'ok    ' : 'FAILED'}  ${name}${problem && `\n${problem.replace(/^/gm, '        ')}`}`)
 }
+/** Every file of a folder and of those in it. */
+const filesBelow = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
 const failure = ({ code, output }: Ran) => (code === 0 ? '' : output.trim() || `exit code ${code}`)
 
 const work = mkdtempSync(join(tmpdir(), 'lno-tarball-'))
@@ -62,6 +68,19 @@ try {
   await step('lno decode', async () => {
     const ran = await lno('decode', '--json', OFFER)
     return failure(ran) || (JSON.parse(ran.stdout).offer_issuer_id ? '' : `printed ${ran.stdout}`)
+  })
+
+  await step('holds nothing of the lab: no broken node, no switch to become one', async () => {
+    const words = ['saboteur', '--fault', ...Object.keys(FAULTS)]
+    const found = filesBelow(join(empty, 'node_modules', manifest.name)).flatMap((path) => {
+      const text = readFileSync(path, 'utf8')
+      return words.filter((word) => text.includes(word)).map((word) => `${path}: ${word}`)
+    })
+    return found.join('\n')
+  })
+  await step('lno interop says where the lab is', async () => {
+    const ran = await lno('interop')
+    return ran.code === 1 && ran.output.includes('LAB_NOT_HERE') ? '' : `exit ${ran.code}: ${ran.output}`
   })
 
   await step('lno demo', async () => {

@@ -14,7 +14,7 @@ import { createNode, type LnoNode, type NodeOptions } from './node.js'
 import { systemRandom } from './random.js'
 
 /** A node with a folder and a control socket: what `lno node start` runs. */
-export interface DaemonOptions extends Pick<NodeOptions, 'scids' | 'ping'> {
+export interface DaemonOptions extends Pick<NodeOptions, 'scids' | 'ping' | 'channel' | 'generation'> {
   readonly network: ChainName
   readonly dataDir: string
   readonly listen: readonly NetAddress[]
@@ -41,7 +41,7 @@ export interface RunningDaemon {
  * @throws LnoError `NODE_ALREADY_RUNNING`, `CAPTURE_FAILED`, and what `openDataDir`, `createNode` and `startControl` throw
  */
 export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
-  const { network, dataDir, listen, version, scids, ping } = options
+  const { network, dataDir, listen, version, scids, ping, channel, generation } = options
   const data = await openDataDir(dataDir)
   let node: LnoNode | undefined
   let control: ControlServer | undefined
@@ -80,6 +80,8 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
       listen,
       ...(scids && { scids }),
       ...(ping && { ping }),
+      ...(channel && { channel }),
+      ...(generation && { generation }),
       nextTurn: (run) => void setImmediate(run),
       ...(capture && { tap: capture.message }),
       onEvent: (event) => {

@@ -2,6 +2,7 @@ import type { Clock, Net, NetAddress, Random, Store } from '../base/effects.js'
 import { isLnoError, type LnoError } from '../base/error.js'
 import { toHex } from '../base/hex.js'
 import type { OfferMessage } from '../bolt12/offer.js'
+import type { Generation } from '../onion/generation.js'
 import { modern } from '../onion/generations/modern.js'
 import { type ChainName, chainHashOf } from '../wire/chains.js'
 import { INIT_FEATURES } from '../wire/feature-table.js'
@@ -11,7 +12,7 @@ import { nodeError } from './codes.js'
 import { Connections, type ConnectionsOptions, type PeerInfo } from './connections/index.js'
 import type { NodeEvent } from './events.js'
 import type { NodeIdentity } from './identity.js'
-import { OnionMessenger } from './messenger/messenger.js'
+import { type MessengerConnections, OnionMessenger } from './messenger/messenger.js'
 import type { OutboxOptions } from './messenger/outbox.js'
 import type { NodeId } from './messenger/routes.js'
 import { Issuer } from './offers/issuer.js'
@@ -45,6 +46,10 @@ export interface NodeOptions {
   readonly rateOf?: OutboxOptions['rateOf']
   /** Who receives payments. Without it offers can be made on regtest only, and their invoices cannot be paid. */
   readonly paymentPaths?: PaymentPaths
+  /** How onion messages reach peers and come from them: the node's own connections unless something is put between. */
+  readonly channel?: (connections: MessengerConnections) => MessengerConnections
+  /** The wire form of onion messages; today's unless given. */
+  readonly generation?: Generation
   /** Calls back in the next turn of the event loop (`setImmediate`); `clock.after(0, …)` unless given. */
   readonly nextTurn?: ConnectionsOptions['nextTurn']
   /** Sees every message of every peer in clear, for captures; must not throw. */
@@ -108,7 +113,7 @@ export interface LnoNode {
  * @throws LnoError `LISTEN_FAILED`, `BAD_ADDRESS`, `STORE_CORRUPT`, `STORE_FAILED`
  */
 export async function createNode(options: NodeOptions): Promise<LnoNode> {
-  const { network, identity, store, net, clock, random, onEvent = () => undefined } = options
+  const { network, identity, store, net, clock, random, generation = modern, onEvent = () => undefined } = options
   const { keys, nodeSecret } = identity
   const id = toHex(keys.publicKey)
   const chain = chainHashOf(network)
@@ -136,10 +141,10 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
   })
   const messenger = new OnionMessenger({
     identity: keys,
-    connections,
+    connections: options.channel?.(connections) ?? connections,
     clock,
     random,
-    generations: [modern],
+    generations: [generation],
     resolveScid: scids.resolve,
     links: () => [...issuer.links(), ...scids.pairs()],
     ...(options.rateOf && { rateOf: options.rateOf }),
@@ -167,7 +172,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     selfId: id,
     chains: [chain],
     replySecret: deriveSecret(nodeSecret, 'path_id of replies'),
-    generation: modern,
+    generation,
     dialable: () => addressBook.nodes,
     connect: reach,
     onEvent,

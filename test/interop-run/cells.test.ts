@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest'
+import rules from '../../conformance/rules.json' with { type: 'json' }
+import type { Driver } from '../../interop/driver.js'
+import { plan, type Selection } from '../../interop/run/cells.js'
+import { SCENARIOS } from '../../interop/scenarios/index.js'
+import { KNOWN, knownFor } from '../../interop/scenarios/known.js'
+import { rolesOf } from '../../interop/scenarios/scenario.js'
+
+const driver = (name: string, cannot: Driver['cannot'] = {}): Driver => ({
+  name,
+  cannot,
+  prepare: async () => ({ ok: true, version: '1', how: 'built' }),
+  start: () => Promise.reject(new Error('nothing is started here')),
+})
+const DRIVERS = ['lno', 'ldk', 'ldk-stock', 'lnd', 'lnd-gated', 'crafted'].map((name) => driver(name))
+const every: Selection = { level: 'normal', only: [] }
+const who = (cells: ReturnType<typeof plan>) =>
+  cells.map(({ scenario, cast }) =>
+    rolesOf(scenario)
+      .map((role) => cast[role])
+      .join(' '),
+  )
+
+describe('plan', () => {
+  test('we take part in every cell, unless what others do among themselves is asked for', () => {
+    const cells = plan(SCENARIOS, DRIVERS, every)
+    expect(who(cells).filter((players) => !players.split(' ').includes('lno'))).toEqual([])
+    expect(plan(SCENARIOS, DRIVERS, { ...every, level: 'all' }).length).toBeGreaterThan(cells.length)
+  })
+
+  test('a relay that has no BOLT 12 is neither payer nor payee of a fetch', () => {
+    const cells = plan(SCENARIOS, DRIVERS, { ...every, level: 'all' }).filter(
+      ({ scenario }) => scenario.action !== 'connect',
+    )
+    expect(cells.filter(({ cast }) => `${cast.payer} ${cast.payee}`.includes('lnd'))).toEqual([])
+  })
+
+  test('the cells that every change must keep are about a dozen', () => {
+    const count = plan(SCENARIOS, DRIVERS.slice(0, 2), { ...every, level: 'core' }).length
+    expect(count).toBeGreaterThanOrEqual(12)
+    expect(count).toBeLessThanOrEqual(30)
+  })
+
+  test('one cell can be named whole', () => {
+    const named = { ...every, only: ['fetch.relay.path'], payer: 'ldk', payee: 'lno', relays: ['lnd'] }
+    expect(who(plan(SCENARIOS, DRIVERS, named))).toEqual(['ldk lnd lno'])
+  })
+
+  test('what a driver cannot do stands in the cell, with its reason', () => {
+    const drivers = [driver('lno'), driver('ldk', { offer_dummy_hops: 'it has none' })]
+    const cells = plan(SCENARIOS, drivers, { ...every, only: ['dummy-hops'] })
+    const reasons = cells.map(({ cast, cannot }) => [cast.payee, cannot])
+    expect(reasons).toContainEqual(['ldk', 'it has none'])
+    expect(reasons).toContainEqual(['lno', undefined])
+  })
+
+  test('who sends what no node sends is asked for nothing else', () => {
+    const crafted = plan(SCENARIOS, DRIVERS, every).filter(({ cast }) => Object.values(cast).includes('crafted'))
+    expect(new Set(crafted.map(({ scenario }) => scenario.id))).toEqual(new Set(['fetch.direct.wrong-amount']))
+  })
+})
+
+describe('the scenarios', () => {
+  test('have ids of their own', () => {
+    expect(new Set(SCENARIOS.map(({ id }) => id)).size).toBe(SCENARIOS.length)
+  })
+
+  test('name rules that there are', () => {
+    const ids = new Set(rules.map(({ id }) => id))
+    expect(SCENARIOS.filter(({ rule }) => rule !== undefined && !ids.has(rule)).map(({ id }) => id)).toEqual([])
+  })
+
+  test('connect everybody who takes part', () => {
+    for (const { id, links, shape, over = [] } of SCENARIOS) {
+      const linked = new Set(links.flat())
+      for (const role of [...shape.paths.flat(), ...over]) expect(linked, id).toContain(role)
+    }
+  })
+})
+
+describe('known differences', () => {
+  test('name scenarios that there are', () => {
+    const ids = SCENARIOS.map(({ id }) => id)
+    const strange = KNOWN.flatMap(({ scenarios = [] }) =>
+      scenarios.filter((name) => !ids.some((id) => id === name || (name.endsWith('.') && id.startsWith(name)))),
+    )
+    expect(strange).toEqual([])
+  })
+
+  test('are found by prefix, and by any of the relays', () => {
+    const players = { payer: 'lno', payee: 'ldk', relays: ['lno', 'x'] }
+    const known = { id: 'k', scenarios: ['fetch.'], relay: ['x'], kinds: ['silence'], reason: 'it drops' } as const
+    expect(knownFor('fetch.relays.path', players, [known])).toBe(known)
+    expect(knownFor('refund.direct', players, [known])).toBeUndefined()
+    expect(knownFor('fetch.relays.path', { ...players, relays: ['lno'] }, [known])).toBeUndefined()
+  })
+})
