@@ -146,6 +146,15 @@ describe('secrets', () => {
     expect(() => outcome.json()).not.toThrow()
   })
 
+  test('nobody is told to close to others what is no key', async () => {
+    for (const argv of [['--key-file', folder], ['--key-file', keyFile('x'.repeat(2000), 0o644)]]) {
+      const outcome = await peel(argv)
+      expect(outcome.code).not.toBe(0)
+      expect(problemWith(outcome)).toBeUndefined()
+      expect(outcome.stderr).not.toContain('chmod')
+    }
+  })
+
   test('one is enough where one is needed', async () => {
     const outcome = await peel(['--key-file', keyFile(ALICE), '--key-file', keyFile(BOB)])
     expect(outcome.code).toBe(2)
