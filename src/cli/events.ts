@@ -11,6 +11,7 @@ export const command = defineCommand({
   options: {},
   examples: ['lno events', 'lno events peer request invoice', 'lno events --json | jq -r .kind'],
   endsOnSignal: true,
+  printsLines: true,
   run: async (context) => {
     const { args, event, note, signal } = context
     const node = await openNode(context)

@@ -50,6 +50,7 @@ export const command = defineCommand({
     'lno node start --listen 127.0.0.1:0 --json --log none',
   ],
   endsOnSignal: true,
+  printsLines: true,
   run: async ({ options, config, io, signal, event, note }) => {
     const { network, dataDir } = config()
     const capture = captureRequest(options, note)

@@ -151,9 +151,12 @@ export async function main(argv: readonly string[], io: Io, entries: readonly En
       io.stderr.write(`lno: ${error.message}\n`)
       return io.signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted
     }
-    const known = entries.some((entry) => entry.name === found.name)
-    if (argv.includes('--json')) io.stdout.write(`${jsonText({ error: errorJson(error) })}\n`)
-    io.stderr.write(`${errorLine(error, known ? found.name : '')}\n`)
+    const entry = entries.find(({ name }) => name === found.name)
+    if (argv.includes('--json')) {
+      const lines = (await entry?.load().catch(() => undefined))?.command.printsLines === true
+      io.stdout.write(`${jsonText({ error: errorJson(error) }, lines ? 0 : 2)}\n`)
+    }
+    io.stderr.write(`${errorLine(error, entry?.name ?? '')}\n`)
     if (error.code === 'UNEXPECTED' && io.env.LNO_DEBUG) {
       const cause = error.cause instanceof Error ? error.cause : error
       io.stderr.write(`${cause.stack ?? String(cause)}\n`)

@@ -52,6 +52,15 @@ describe('without a node', () => {
     expect(outcome.json()).toMatchObject({ error: { code: 'NODE_NOT_RUNNING' } })
   })
 
+  test.each([['events'], ['node start --listen none --scid x']])(
+    'what prints a document a line fails with one: %s --json',
+    async (words) => {
+      const { stdout } = await lno([...words.split(' '), '--json', '--data-dir', tempDir()])
+      expect(stdout.indexOf('\n')).toBe(stdout.length - 1)
+      expect(JSON.parse(stdout)).toMatchObject({ error: { code: expect.any(String) } })
+    },
+  )
+
   test('fetch names the other way to ask', async () => {
     const { stderr } = await lno(['fetch', OFFER, '--amount', '5', '--data-dir', tempDir()])
     expect(stderr).toContain('--via PUBKEY@HOST:PORT')
