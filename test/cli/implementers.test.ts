@@ -147,7 +147,10 @@ describe('secrets', () => {
   })
 
   test('nobody is told to close to others what is no key', async () => {
-    for (const argv of [['--key-file', folder], ['--key-file', keyFile('x'.repeat(2000), 0o644)]]) {
+    for (const argv of [
+      ['--key-file', folder],
+      ['--key-file', keyFile('x'.repeat(2000), 0o644)],
+    ]) {
       const outcome = await peel(argv)
       expect(outcome.code).not.toBe(0)
       expect(problemWith(outcome)).toBeUndefined()

@@ -25,7 +25,8 @@ function whereOf(error: LnoError): string {
 /** What to do next, for people; nothing where the message says so itself. */
 function adviceFor(error: LnoError, command: string): string {
   if (error.code === 'UNEXPECTED') return 'this is a bug: set LNO_DEBUG=1 to see where, and report it'
-  if (error.code === 'USAGE') return `see: ${command === '' || command === 'help' ? 'lno help' : `lno ${command} --help`}`
+  if (error.code === 'USAGE')
+    return `see: ${command === '' || command === 'help' ? 'lno help' : `lno ${command} --help`}`
   if (error.code === 'NODE_NOT_RUNNING')
     return error.message.includes('lno node start') ? '' : 'start one with: lno node start'
   if (Object.hasOwn(CLI_CODES, error.code)) {
