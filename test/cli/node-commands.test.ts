@@ -285,10 +285,14 @@ describe('with a node', () => {
       .map((line) => (JSON.parse(line) as JsonEvent).kind)
     expect(new Set(kinds)).toEqual(new Set(['offer_created']))
 
-    const until = lno(['events', ...flags])
+    const until = lno(['events', 'peer', 'message', 'nosuch', ...flags])
     await lno(['node', 'info', ...flags])
     await node.stop()
-    expect(await until).toMatchObject({ code: 3, stderr: expect.stringContaining('CONTROL_LOST') })
+    const { code, stderr } = await until
+    expect(code).toBe(3)
+    expect(stderr).toContain('CONTROL_LOST')
+    // Whoever mistypes a kind would wait for ever.
+    expect(stderr.match(/No kind of event is known here as \w+/g)).toEqual(['No kind of event is known here as nosuch'])
   }, 60_000)
 
   test('an offer with a path over a stranger is made with a warning', async () => {
