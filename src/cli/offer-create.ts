@@ -44,7 +44,7 @@ export const command = defineCommand({
     'lno offer create --amount any --path 02…,03… --label tips',
   ],
   run: async (context) => {
-    const { options, io, warn, next } = context
+    const { options, io, json, warn, next } = context
     const { amount, description, issuer, quantityMax, expiry, label, dummyHops, path } = options
     // Without a path they would do nothing, and the offer would name the node that they were to hide.
     for (const [flag, given] of [
@@ -69,7 +69,7 @@ export const command = defineCommand({
       })
       const withoutCode = await showOffer(context, offer, options.qr)
       for (const warning of offer.warnings) warn(warning)
-      if (expiresAt !== undefined && expiresAt * 1000n <= io.now()) {
+      if (!json && expiresAt !== undefined && expiresAt * 1000n <= io.now()) {
         warn('the offer has expired already: nobody will ask for an invoice')
       }
       // The offer is made and stands there: no reason to end as if it were not.
