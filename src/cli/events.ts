@@ -1,6 +1,6 @@
 import { nodeError } from '../node/codes.js'
 import { openNode } from './daemon/client.js'
-import { eventText } from './daemon/event-text.js'
+import { eventText, isEventKind } from './daemon/event-text.js'
 import { defineCommand } from './frame/command.js'
 import { cliError } from './frame/exit.js'
 
@@ -11,9 +11,12 @@ export const command = defineCommand({
   options: {},
   examples: ['lno events', 'lno events peer request invoice', 'lno events --json | jq -r .kind'],
   endsOnSignal: true,
+  printsLines: true,
   run: async (context) => {
     const { args, event, note, signal } = context
     const node = await openNode(context)
+    // Not refused: the node may be a newer one.
+    for (const kind of args.kinds) if (!isEventKind(kind)) note(`No kind of event is known here as ${kind}.`)
     try {
       await new Promise<never>((_, reject) => {
         const stop = () => reject(cliError('INTERRUPTED', `stopped by ${String(signal.reason)}`))

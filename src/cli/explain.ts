@@ -109,7 +109,7 @@ function explainMessage(seen: Inspection, text: string, run: Run): number {
   const first = seen.issues[0]
   if (first) next(`lno explain ${first.code}`)
   else if (seen.kind === 'offer' && commands.some(({ name }) => name === 'fetch')) next(withString('lno fetch', text))
-  else next(withString('lno decode', text))
+  else next(withString(seen.kind === 'invoice_error' ? 'lno decode --as invoice_error' : 'lno decode', text))
   return seen.issues.length === 0 ? EXIT.ok : EXIT.invalid
 }
 

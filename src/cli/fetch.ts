@@ -10,7 +10,7 @@ import { parseScidLink } from '../node/scids.js'
 import { CAPTURE, captureRequest } from './daemon/capture.js'
 import { openNode } from './daemon/client.js'
 import { failureLines, progressText } from './daemon/fetch-text.js'
-import { parseAmount, parseCount, parseDuration, parseQuantity, SCID, VIA } from './daemon/options.js'
+import { parseAmount, parseCount, parseDurationIn, parseQuantity, SCID, VIA } from './daemon/options.js'
 import { formatMsat } from './daemon/text.js'
 import { type Context, defineCommand } from './frame/command.js'
 import { cliError } from './frame/exit.js'
@@ -20,7 +20,12 @@ const options = {
   quantity: { value: 'COUNT', parse: parseQuantity, summary: 'how many; needed where the offer takes a quantity' },
   note: { value: 'TEXT', summary: 'a note to the issuer' },
   via: VIA,
-  timeout: { value: 'TIME', parse: parseDuration, default: '15s', summary: 'how long to wait for each attempt' },
+  timeout: {
+    value: 'TIME',
+    parse: parseDurationIn(100, 600_000, 'from 100ms to 10m'),
+    default: '15s',
+    summary: 'how long to wait for each attempt',
+  },
   attempts: {
     value: 'COUNT',
     parse: parseCount(1, 10),

@@ -2,6 +2,7 @@ import { defineCommand } from './frame/command.js'
 import { kebab } from './frame/declaration.js'
 import { usage } from './frame/exit.js'
 import { commandHelp, nounHelp, overview } from './frame/help.js'
+import { nearest } from './frame/nearest.js'
 import { widthOf } from './frame/text.js'
 
 export const command = defineCommand({
@@ -19,7 +20,13 @@ export const command = defineCommand({
     const entry = commands.find((candidate) => candidate.name === name)
     if (entry === undefined) {
       const verbs = commands.filter((candidate) => candidate.name.startsWith(`${name} `))
-      if (verbs.length === 0) throw usage(`no command ${JSON.stringify(name)}`)
+      if (verbs.length === 0) {
+        const near = nearest(name, [
+          ...new Set(commands.flatMap((candidate) => [candidate.name, candidate.name.split(' ')[0]!])),
+        ])
+        const hint = near === undefined ? '' : `, did you mean lno help ${near}?`
+        throw usage(`no command ${JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name)}${hint}`)
+      }
       const table = verbs.map(({ name, group, summary }) => ({ name, group, summary }))
       result({ commands: table }, () => nounHelp(name, commands, style, width))
       return

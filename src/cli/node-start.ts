@@ -4,7 +4,7 @@ import type { JsonEvent } from '../node/events.js'
 import { parseScidLink } from '../node/scids.js'
 import { CAPTURE, captureRequest } from './daemon/capture.js'
 import { eventText } from './daemon/event-text.js'
-import { parseDuration, SCID } from './daemon/options.js'
+import { parseDurationIn, SCID } from './daemon/options.js'
 import { defineCommand } from './frame/command.js'
 import { EXIT } from './frame/exit.js'
 import { jsonText } from './frame/json.js'
@@ -33,7 +33,7 @@ export const command = defineCommand({
       setting: true,
       default: '30s',
       summary: 'how often to ask peers for a sign of life, give or take a half',
-      parse: parseDuration,
+      parse: parseDurationIn(100, 86_400_000, 'from 100ms to 1d'),
     },
     scid: { ...SCID, setting: true, parse: parseScidLink },
     ...CAPTURE,
@@ -50,6 +50,7 @@ export const command = defineCommand({
     'lno node start --listen 127.0.0.1:0 --json --log none',
   ],
   endsOnSignal: true,
+  printsLines: true,
   run: async ({ options, config, io, signal, event, note }) => {
     const { network, dataDir } = config()
     const capture = captureRequest(options, note)

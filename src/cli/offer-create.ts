@@ -2,6 +2,7 @@ import { withNode } from './daemon/client.js'
 import { parseCount, parseExpiry, parsePath, parsePrice, parseQuantityMax } from './daemon/options.js'
 import { QR, showOffer } from './daemon/show-offer.js'
 import { defineCommand } from './frame/command.js'
+import { usage } from './frame/exit.js'
 
 export const command = defineCommand({
   description:
@@ -34,7 +35,7 @@ export const command = defineCommand({
     dummyHops: {
       value: 'COUNT',
       parse: parseCount(0, 10),
-      summary: 'hops to this node itself, to hide how long paths are',
+      summary: 'with --path: hops to this node itself, to hide how long paths are',
     },
     qr: QR,
   },
@@ -42,16 +43,24 @@ export const command = defineCommand({
     'lno offer create --amount 10sat --description "One cup of coffee"',
     'lno offer create --amount any --path 02…,03… --label tips',
   ],
-  run: (context) =>
-    withNode(context, async (node) => {
-      const { options, io, warn, next } = context
-      const { amount, description, issuer, quantityMax, expiry, label, dummyHops, path } = options
+  run: async (context) => {
+    const { options, io, json, warn, next } = context
+    const { amount, description, issuer, quantityMax, expiry, label, dummyHops, path } = options
+    // Without a path they would do nothing, and the offer would name the node that they were to hide.
+    for (const [flag, given] of [
+      ['--issuer-key', options.issuerKey],
+      ['--dummy-hops', dummyHops !== undefined],
+    ] as const) {
+      if (given && path.length === 0) throw usage(`${flag} needs --path`)
+    }
+    const expiresAt = expiry?.(io.now())
+    return withNode(context, async (node) => {
       const offer = await node.call('offer.create', {
         ...(amount !== undefined && { amount_msat: amount.toString() }),
         ...(description !== undefined && { description }),
         ...(issuer !== undefined && { issuer }),
         ...(quantityMax !== undefined && { quantity_max: quantityMax.toString() }),
-        ...(expiry !== undefined && { absolute_expiry: expiry(io.now()).toString() }),
+        ...(expiresAt !== undefined && { absolute_expiry: expiresAt.toString() }),
         ...(label !== undefined && { label }),
         ...(options.singleUse && { single_use: true }),
         ...(options.issuerKey && { issuer_key: true }),
@@ -60,8 +69,12 @@ export const command = defineCommand({
       })
       const withoutCode = await showOffer(context, offer, options.qr)
       for (const warning of offer.warnings) warn(warning)
+      if (!json && expiresAt !== undefined && expiresAt * 1000n <= io.now()) {
+        warn('the offer has expired already: nobody will ask for an invoice')
+      }
       // The offer is made and stands there: no reason to end as if it were not.
       if (withoutCode) warn(`no QR code: ${withoutCode.message}`)
       next(`lno fetch ${offer.bolt12.slice(0, 12)}…`)
-    }),
+    })
+  },
 })

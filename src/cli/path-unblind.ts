@@ -17,6 +17,10 @@ function readIndex(text: string): number {
   return Number(text)
 }
 
+function counted(count: number, what: string): string {
+  return count === 1 ? `there is 1 ${what}` : `there are ${count} ${what}s`
+}
+
 export const command = defineCommand({
   description:
     'Decrypts the hops of a path with the secrets of its nodes, in order: the first --key-file is for the introduction node, the next for the second hop, as far as they go. Where a hop leads to its own node again, the same secret is used again. To begin at a later hop, name it with --hop and give the path_key that it is handed.',
@@ -35,10 +39,10 @@ export const command = defineCommand({
     const { args, options, result } = context
     const paths = readPaths(args.path)
     const found = paths[options.which]
-    if (found === undefined) throw usage(`--which: there are ${paths.length} paths, numbered from 0`)
+    if (found === undefined) throw usage(`--which: ${counted(paths.length, 'path')}, numbered from 0`)
     const { path } = found
     if (options.hop > 0 && options.pathKey === undefined) throw usage('--hop needs the --path-key of that hop')
-    if (options.hop >= path.path.length) throw usage(`--hop: the path has ${path.path.length} hops, numbered from 0`)
+    if (options.hop >= path.path.length) throw usage(`--hop: ${counted(path.path.length, 'hop')}, numbered from 0`)
     const secrets = readSecrets(context, options.keyFile)
 
     let path_key = options.pathKey ?? path.first_path_key

@@ -63,6 +63,16 @@ function unknownCommand({ name, unknown }: Split, entries: readonly Entry[]): Er
   return usage(`no command ${JSON.stringify(shown)}${hint === undefined ? '' : `, ${hint}`}`)
 }
 
+/** `lno -v`: what is no option of every command can be none of a command that is not there. */
+function unknownOption(argv: readonly string[]): string | undefined {
+  const flags = Object.entries(GLOBAL_OPTIONS).flatMap(([name, { short }]) => [
+    `--${kebab(name)}`,
+    ...(short === undefined ? [] : [`-${short}`]),
+  ])
+  const found = argv.find((word) => word.startsWith('-') && !flags.includes(word.split('=')[0]!))
+  return found === undefined ? undefined : `no option ${JSON.stringify(found)}; the version is lno --version`
+}
+
 /** Runs a command that was found; rejects with what it threw. */
 async function runCommand(entry: Entry, rest: readonly string[], io: Io, commands: readonly Entry[]): Promise<number> {
   const { command } = await entry.load()
@@ -112,7 +122,7 @@ async function dispatch(argv: readonly string[], io: Io, entries: readonly Entry
     if (has('--version', '-V')) io.stdout.write(`${programVersion()}\n`)
     else if (has('--help', '-h')) io.stdout.write(overview(entries, style, width))
     else if (argv.length === 0) io.stdout.write(fiveLines(entries, width))
-    else throw usage('a command is missing')
+    else throw usage(unknownOption(argv) ?? 'a command is missing')
     return EXIT.ok
   }
   const entry = entries.find(({ name }) => name === found.name)
@@ -141,9 +151,12 @@ export async function main(argv: readonly string[], io: Io, entries: readonly En
       io.stderr.write(`lno: ${error.message}\n`)
       return io.signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted
     }
-    const known = entries.some((entry) => entry.name === found.name)
-    if (argv.includes('--json')) io.stdout.write(`${jsonText({ error: errorJson(error) })}\n`)
-    io.stderr.write(`${errorLine(error, known ? found.name : '')}\n`)
+    const entry = entries.find(({ name }) => name === found.name)
+    if (argv.includes('--json')) {
+      const lines = (await entry?.load().catch(() => undefined))?.command.printsLines === true
+      io.stdout.write(`${jsonText({ error: errorJson(error) }, lines ? 0 : 2)}\n`)
+    }
+    io.stderr.write(`${errorLine(error, entry?.name ?? '')}\n`)
     if (error.code === 'UNEXPECTED' && io.env.LNO_DEBUG) {
       const cause = error.cause instanceof Error ? error.cause : error
       io.stderr.write(`${cause.stack ?? String(cause)}\n`)

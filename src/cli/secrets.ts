@@ -47,11 +47,10 @@ function readText(text: string, from: string, { code, fault }: Kind): Uint8Array
 
 function readSecretFile(file: string, kind: Kind, warn: (text: string) => void): Uint8Array {
   let contents: Uint8Array
+  let open: boolean
   try {
     const { mode, size } = statSync(file)
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-      warn(`${file} can be read by others: chmod 600 ${file}`)
-    }
+    open = process.platform !== 'win32' && (mode & 0o077) !== 0
     if (size > 1024) throw cliError(kind.code, `${file} is no ${kind.file}: it holds ${size} bytes`)
     contents = new Uint8Array(readFileSync(file))
   } catch (cause) {
@@ -59,7 +58,10 @@ function readSecretFile(file: string, kind: Kind, warn: (text: string) => void):
     const code = (cause as NodeJS.ErrnoException).code
     throw cliError('FILE_UNREADABLE', `cannot read the ${kind.file} ${file} (${code})`, { cause })
   }
-  return readText(contents.length === 32 ? toHex(contents) : new TextDecoder().decode(contents), file, kind)
+  const secret = readText(contents.length === 32 ? toHex(contents) : new TextDecoder().decode(contents), file, kind)
+  // Only of what is a secret: nobody shall be told to close /tmp or /etc/passwd to others.
+  if (open) warn(`${file} can be read by others: chmod 600 ${file}`)
+  return secret
 }
 
 /**

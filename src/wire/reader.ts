@@ -43,7 +43,7 @@ export class Reader {
   /** The next `length` bytes, as a view. @throws LnoError `WIRE_TRUNCATED` */
   take(length: number): Uint8Array {
     if (length > this.remaining) {
-      throw this.error('WIRE_TRUNCATED', `${length} bytes wanted, ${this.remaining} left`)
+      throw this.error('WIRE_TRUNCATED', `${length} ${length === 1 ? 'byte' : 'bytes'} wanted, ${this.remaining} left`)
     }
     const start = this.#at
     this.#at += length

@@ -88,7 +88,7 @@ export function readRecords(bytes: Uint8Array, base = 0, touched?: Touched): Rea
       if (length > BigInt(reader.remaining)) {
         throw wireError(
           'TLV_LENGTH',
-          `type ${type} claims ${length} bytes, ${reader.remaining} left`,
+          `type ${type} claims ${length} ${length === 1n ? 'byte' : 'bytes'}, ${reader.remaining} left`,
           reader.offset,
           type,
         )

@@ -101,6 +101,13 @@ describe('explain a string', () => {
   })
 })
 
+test('what it says to do next with an invoice_error can be done', async () => {
+  const { code, stderr } = await lno(['explain', '--as', 'invoice_error', '050568656C6c6f'])
+  expect(code).toBe(0)
+  expect(stderr).toBe('Next: lno decode --as invoice_error 050568656c6c6f\n')
+  expect((await lno(stderr.trim().split(' ').slice(2))).code).toBe(0)
+})
+
 describe('explain a code or a rule', () => {
   test('a code: meaning, advice, exit code, rules', async () => {
     const { code, stdout, stderr } = await lno(['explain', 'OFFER_AMOUNT_WITHOUT_DESCRIPTION'])

@@ -114,10 +114,21 @@ describe('finding the command', () => {
     expect(json()).toMatchObject({ network: 'signet' })
   })
 
+  test('help of a command that is not there names the nearest one', async () => {
+    const outcome = await lno(['help', 'decod'])
+    expect(outcome.code).toBe(2)
+    expect(problemWith(outcome)).toBeUndefined()
+    expect(outcome.stderr).toBe('lno: no command "decod", did you mean lno help decode?; see: lno help\n')
+  })
+
   test('options alone are a usage error', async () => {
     const outcome = await lno(['--quiet'], { entries })
     expect(outcome.code).toBe(2)
     expect(problemWith(outcome)).toBeUndefined()
+    expect(outcome.stderr).toContain('a command is missing')
+    const unknown = await lno(['-v'], { entries })
+    expect(unknown.code).toBe(2)
+    expect(unknown.stderr).toBe('lno: no option "-v"; the version is lno --version; see: lno help\n')
   })
 })
 
@@ -312,7 +323,7 @@ describe('settings', () => {
   test('a variable that cannot be used is refused, and named', async () => {
     const outcome = await lno(['show', 'x'], { entries, env: { LNO_NETWORK: 'moon' } })
     expect(outcome.code).toBe(2)
-    expect(outcome.stderr).toContain('LNO_NETWORK')
+    expect(outcome.stderr).toMatch(/LNO_NETWORK: .*; set LNO_NETWORK to something else, or unset it\n$/)
   })
 
   test('each network has a folder of its own below the data folder', async () => {

@@ -146,6 +146,18 @@ describe('secrets', () => {
     expect(() => outcome.json()).not.toThrow()
   })
 
+  test('nobody is told to close to others what is no key', async () => {
+    for (const argv of [
+      ['--key-file', folder],
+      ['--key-file', keyFile('x'.repeat(2000), 0o644)],
+    ]) {
+      const outcome = await peel(argv)
+      expect(outcome.code).not.toBe(0)
+      expect(problemWith(outcome)).toBeUndefined()
+      expect(outcome.stderr).not.toContain('chmod')
+    }
+  })
+
   test('one is enough where one is needed', async () => {
     const outcome = await peel(['--key-file', keyFile(ALICE), '--key-file', keyFile(BOB)])
     expect(outcome.code).toBe(2)
@@ -295,12 +307,14 @@ describe('paths', () => {
       'no blinded path',
     ],
     [['path', 'inspect', 'lno1zz'], 1, 'STRING_'],
+    // Nothing of it could be read: that it holds no path is not what is wrong.
+    [['path', 'inspect', 'lno1qq'], 1, 'WIRE_TRUNCATED: 1 byte wanted, 0 left'],
     [['path', 'inspect'], 2, 'PATH is missing'],
     [['path', 'unblind', path], 1, 'BLINDED_DATA_UNDECRYPTABLE'],
     [['path', 'unblind', path, '--hop', '1'], 2, '--path-key'],
     [['path', 'unblind', path, '--hop', '9', '--path-key', unblinded(0, 'path_key')], 2, '--hop'],
     [['path', 'unblind', path, '--hop', '-1'], 2, '--hop'],
-    [['path', 'unblind', path, '--which', '1'], 2, '--which'],
+    [['path', 'unblind', path, '--which', '1'], 2, '--which: there is 1 path, numbered from 0'],
   ])('%j is refused', async (argv, code, why) => {
     const outcome = await lno(argv, { env: { LNO_SECRET: ALICE } })
     expect(problemWith(outcome)).toBeUndefined()

@@ -52,6 +52,15 @@ describe('without a node', () => {
     expect(outcome.json()).toMatchObject({ error: { code: 'NODE_NOT_RUNNING' } })
   })
 
+  test.each([['events'], ['node start --listen none --scid x']])(
+    'what prints a document a line fails with one: %s --json',
+    async (words) => {
+      const { stdout } = await lno([...words.split(' '), '--json', '--data-dir', tempDir()])
+      expect(stdout.indexOf('\n')).toBe(stdout.length - 1)
+      expect(JSON.parse(stdout)).toMatchObject({ error: { code: expect.any(String) } })
+    },
+  )
+
   test('fetch names the other way to ask', async () => {
     const { stderr } = await lno(['fetch', OFFER, '--amount', '5', '--data-dir', tempDir()])
     expect(stderr).toContain('--via PUBKEY@HOST:PORT')
@@ -70,6 +79,13 @@ describe('what was typed wrong is said before anything is done', () => {
     ['offer create --amount any --expiry soon', 2, /no duration/],
     ['offer create --amount any --dummy-hops 11', 2, /from 0 to 10/],
     ['offer create --amount any --quantity-max 0', 2, /at least 1/],
+    ['offer create --amount any --issuer-key', 2, /--issuer-key needs --path/],
+    ['offer create --amount any --dummy-hops 2', 2, /--dummy-hops needs --path/],
+    ['offer create --amount 21000001btc', 2, /21 million/],
+    [`fetch ${OFFER} --timeout 0`, 2, /from 100ms to 10m/],
+    [`fetch ${OFFER} --timeout 11m`, 2, /from 100ms to 10m/],
+    [`fetch ${OFFER} --quantity 18446744073709551616`, 2, /number of items/],
+    ['node start --ping-period 0', 2, /from 100ms to 1d/],
     [`fetch ${OFFER} --attempts 0`, 2, /from 1 to 10/],
     [`fetch ${OFFER} --scid 1x2x3`, 2, /SCID=ID1,ID2/],
     [`fetch ${OFFER} --alone --amount 5`, 2, /--via/],
@@ -111,7 +127,14 @@ describe('options', () => {
     expect(parseExpiry('1h')(1_000_000)).toBe(4600n)
     expect(parseExpiry('1767225600')(0)).toBe(1_767_225_600n)
     expect(parseExpiry('2026-01-01')(0)).toBe(1_767_225_600n)
-    expect(codeOf(() => parseExpiry('2026-13-01'))).toBe('USAGE')
+    expect(parseExpiry('2028-02-29')(0)).toBe(1_835_395_200n)
+    expect(parseExpiry('2026-01-01T01:00+01:00')(0)).toBe(1_767_225_600n)
+    // A time without a zone would be that of this machine, where a day alone is UTC.
+    for (const text of ['2026-13-01', '2027-02-30', '2027-02-29', '2027-01-31T12:00', '2027-01-31soon'])
+      expect(
+        codeOf(() => parseExpiry(text)),
+        text,
+      ).toBe('USAGE')
   })
 
   test('paths, peers and quantities', () => {
@@ -262,10 +285,14 @@ describe('with a node', () => {
       .map((line) => (JSON.parse(line) as JsonEvent).kind)
     expect(new Set(kinds)).toEqual(new Set(['offer_created']))
 
-    const until = lno(['events', ...flags])
+    const until = lno(['events', 'peer', 'message', 'nosuch', ...flags])
     await lno(['node', 'info', ...flags])
     await node.stop()
-    expect(await until).toMatchObject({ code: 3, stderr: expect.stringContaining('CONTROL_LOST') })
+    const { code, stderr } = await until
+    expect(code).toBe(3)
+    expect(stderr).toContain('CONTROL_LOST')
+    // Whoever mistypes a kind would wait for ever.
+    expect(stderr.match(/No kind of event is known here as \w+/g)).toEqual(['No kind of event is known here as nosuch'])
   }, 60_000)
 
   test('an offer with a path over a stranger is made with a warning', async () => {
@@ -273,6 +300,14 @@ describe('with a node', () => {
     const outcome = await lno(['offer', 'create', '--amount', 'any', '--path', ID, ...flags])
     expect(outcome.code).toBe(0)
     expect(outcome.stderr).toContain(`path 1 comes to us from ${ID}, which is not connected`)
+  })
+
+  test('an offer that has expired already is made with a warning', async () => {
+    const { flags } = await daemon(tempDir())
+    const outcome = await lno(['offer', 'create', '--amount', 'any', '--expiry', '2020-01-01', ...flags])
+    expect(outcome.code).toBe(0)
+    expect(outcome.stderr).toMatch(/^lno: the offer has expired already/)
+    expect((await lno(['offer', 'create', '--amount', 'any', '--expiry', '1h', ...flags])).stderr).toMatch(/^Next: /)
   })
 
   test('a second node on the same folder is refused', async () => {

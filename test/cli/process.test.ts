@@ -49,6 +49,27 @@ test.skipIf(!existsSync(FULL))(
   },
 )
 
+test.skipIf(!existsSync(FULL))(
+  'a full disk behind standard output is one line and exit code 1, without a stack',
+  { timeout: TIMEOUT },
+  async () => {
+    const full = openSync(FULL, 'w')
+    const env = { PATH: process.env.PATH, HOME: '/nonexistent' }
+    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, 'decode', '-q', OFFER], {
+      env,
+      stdio: ['ignore', full, 'pipe'],
+    })
+    closeSync(full)
+    let stderr = ''
+    child.stderr?.on('data', (part) => {
+      stderr += part
+    })
+    const [code] = (await once(child, 'close')) as [number | null]
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^lno: FILE_UNREADABLE: cannot write to standard output \(ENOSPC\)[^\n]*\n$/)
+  },
+)
+
 test('a string piped in is decoded, results and hints apart', { timeout: TIMEOUT }, async () => {
   const child = start(['decode', '-'])
   child.stdin.end(`${OFFER}\n`)

@@ -1,4 +1,5 @@
 import { escapeForDisplay } from '../../base/display.js'
+import type { NodeEventType } from '../../node/events.js'
 import { formatMsat, shortId } from './text.js'
 
 /** An event as it comes from a node, perhaps a newer one: no member is taken for granted. */
@@ -16,8 +17,18 @@ const msat = (value: unknown): string =>
 const peer = (event: AnyEvent): string =>
   `${id(member(event.peer, 'node_id'))} at ${text(member(event.peer, 'address'))}`
 
-/** A sentence for each kind that has one. */
-const SENTENCES: Readonly<Record<string, (event: AnyEvent) => string>> = {
+/** Kinds without a sentence of their own: their members are shown. */
+const PLAIN = [
+  'callers_refused',
+  'channel_refused',
+  'handler_failed',
+  'messages_dropped',
+  'peer_error',
+  'peer_warning',
+] as const satisfies readonly NodeEventType[]
+
+/** A sentence for each other kind. */
+const SENTENCES: Readonly<Record<Exclude<NodeEventType, (typeof PLAIN)[number]>, (event: AnyEvent) => string>> = {
   node_ready: (event) => `node ${id(event.node_id)} is ready`,
   node_stopping: () => 'stopping',
   events_left_out: (event) => `${String(event.count)} more: ${text(event.of).replaceAll('_', ' ')}`,
@@ -52,11 +63,18 @@ const SENTENCES: Readonly<Record<string, (event: AnyEvent) => string>> = {
   },
 }
 
+const isTold = (kind: string): kind is keyof typeof SENTENCES => Object.hasOwn(SENTENCES, kind)
+
+/** Whether any kind of event is meant by `name`: its own, or the beginning of it. A newer node may have more kinds. */
+export function isEventKind(name: string): boolean {
+  return [...PLAIN, ...Object.keys(SENTENCES)].some((kind) => kind === name || kind.startsWith(`${name}_`))
+}
+
 /** One line for people: time, then what happened. */
 export function eventText(event: AnyEvent): string {
   const kind = text(event.kind)
   const time = typeof event.at === 'string' ? event.at.slice(11, 23) : ''
-  const sentence = SENTENCES[kind]?.(event) ?? unknownSentence(kind, event)
+  const sentence = isTold(kind) ? SENTENCES[kind](event) : unknownSentence(kind, event)
   return `${time}  ${sentence}`
 }
 

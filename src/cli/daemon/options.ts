@@ -4,6 +4,8 @@ import { usage } from '../frame/exit.js'
 
 const MSAT_PER_SAT = 1000n
 const MSAT_PER_BTC = 100_000_000_000n
+const MOST_MSAT = 21_000_000n * MSAT_PER_BTC
+const MOST_COUNT = 2n ** 64n - 1n
 
 /** `1000`, `1000msat`, `10sat`, `0.001btc`: msat. @throws LnoError `USAGE` */
 export function parseAmount(text: string): bigint {
@@ -16,7 +18,9 @@ export function parseAmount(text: string): bigint {
   if (parts === null || scaled % divisor !== 0n) {
     throw usage(`${JSON.stringify(text)} is no amount: write 10000 (msat), 10sat or 0.001btc`)
   }
-  return scaled / divisor
+  const amount = scaled / divisor
+  if (amount > MOST_MSAT) throw usage(`${JSON.stringify(text)} is more than the 21 million bitcoin that there can be`)
+  return amount
 }
 
 /** An amount, or `any`: the payer chooses. */
@@ -40,11 +44,28 @@ export function parseDuration(text: string): number {
   return Math.round(Number(parts[1]) * UNITS[parts[2] ?? 's']!)
 }
 
+/** A duration from `least` to `most` milliseconds; `range` says which that are. */
+export function parseDurationIn(least: number, most: number, range: string): (text: string) => number {
+  return (text) => {
+    const ms = parseDuration(text)
+    if (ms >= least && ms <= most) return ms
+    throw usage(`${JSON.stringify(text)} is not ${range}`)
+  }
+}
+
+const DATE = /^(\d{4})-(\d\d)-(\d\d)(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/
+
+/** Whether there is such a day: `Date.parse` takes the 30th of February for the 2nd of March. */
+function isDay(year: number, month: number, day: number): boolean {
+  return month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
+}
+
 /** A duration from now, Unix seconds, or a date such as `2027-01-31`: a function that gives Unix seconds. */
 export function parseExpiry(text: string): (now: number) => bigint {
   if (/^\d{9,12}$/.test(text)) return () => BigInt(text)
   if (/^\d{4}-\d\d-\d\d/.test(text)) {
-    const at = Date.parse(text)
+    const parts = DATE.exec(text)
+    const at = parts && isDay(Number(parts[1]), Number(parts[2]), Number(parts[3])) ? Date.parse(text) : Number.NaN
     if (Number.isNaN(at)) throw usage(`${JSON.stringify(text)} is no date: write 2027-01-31 or 2027-01-31T12:00Z`)
     return () => BigInt(Math.floor(at / 1000))
   }
@@ -63,7 +84,8 @@ export function parseCount(least: number, most: number): (text: string) => numbe
 
 /** A number of items. */
 export function parseQuantity(text: string): bigint {
-  if (/^\d{1,20}$/.test(text)) return BigInt(text)
+  const count = /^\d{1,20}$/.test(text) ? BigInt(text) : undefined
+  if (count !== undefined && count <= MOST_COUNT) return count
   throw usage(`${JSON.stringify(text)} is no number of items`)
 }
 

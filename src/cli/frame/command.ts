@@ -57,6 +57,8 @@ export interface Command<A extends Arguments = Arguments, O extends Options = Op
   readonly examples: readonly string[]
   /** Ends by itself after `context.signal` aborts (to close sockets, to stop a node). Others are dropped at once. */
   readonly endsOnSignal?: boolean
+  /** With `--json` it prints a document a line (`event`): the one that says how it failed is one line, too. */
+  readonly printsLines?: boolean
   /** Returns the exit code, nothing for 0; throws an `LnoError` for what is wrong. */
   run(context: Context<A, O>): RunResult
 }

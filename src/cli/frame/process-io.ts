@@ -1,4 +1,6 @@
+import { cliError, exitCodeOf } from './exit.js'
 import type { Io, Output } from './io.js'
+import { errorLine } from './report.js'
 
 function output(stream: NodeJS.WriteStream): Output {
   return {
@@ -23,7 +25,10 @@ export function processIo(): Io {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
       // Notes that find no room, on a disk that is full, must not end a node; a result that finds none is a failure.
-      if (stream === process.stdout) throw error
+      if (stream !== process.stdout) return
+      const failed = cliError('FILE_UNREADABLE', `cannot write to standard output (${error.code ?? error.message})`)
+      process.stderr.write(`${errorLine(failed, '')}\n`)
+      process.exit(exitCodeOf(failed.code))
     })
   }
   const abort = new AbortController()

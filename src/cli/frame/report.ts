@@ -25,9 +25,13 @@ function whereOf(error: LnoError): string {
 /** What to do next, for people; nothing where the message says so itself. */
 function adviceFor(error: LnoError, command: string): string {
   if (error.code === 'UNEXPECTED') return 'this is a bug: set LNO_DEBUG=1 to see where, and report it'
-  if (error.code === 'USAGE') return `see: ${command === '' ? 'lno help' : `lno ${command} --help`}`
+  if (error.code === 'USAGE')
+    return `see: ${command === '' || command === 'help' ? 'lno help' : `lno ${command} --help`}`
   if (error.code === 'NODE_NOT_RUNNING')
     return error.message.includes('lno node start') ? '' : 'start one with: lno node start'
+  // A variable of the environment: how the file is written helps nobody.
+  const variable = error.code === 'BAD_CONFIG' ? /^LNO_[A-Z_]+(?=:)/.exec(error.message)?.[0] : undefined
+  if (variable !== undefined) return `set ${variable} to something else, or unset it`
   if (Object.hasOwn(CLI_CODES, error.code)) {
     const { advice } = CLI_CODES[error.code as keyof typeof CLI_CODES]
     return advice[0]!.toLowerCase() + advice.slice(1).replace(/\.$/, '')

@@ -25,7 +25,9 @@ export function readPaths(given: string): readonly FoundPath[] {
   )
   if (found.length > 0) return found
   // Perhaps there is one that cannot be read: then that is what is wrong.
-  const issue = issues.find(({ field }) => field?.endsWith('_paths'))
+  const issue =
+    issues.find(({ field }) => field?.endsWith('_paths')) ??
+    issues.find(({ layer }) => layer !== 'rules' && layer !== 'signature')
   if (issue) throw new LnoError(issue.code, issue.message, issue)
   throw usage(`the ${input.kind} holds no blinded path`)
 }
