@@ -1,5 +1,5 @@
 import { COMMANDS } from './commands.js'
-import { type Config, configOf } from './config.js'
+import { type Config, configOf, type Settings } from './config.js'
 import type { Context, Entry } from './frame/command.js'
 import { makeContext } from './frame/context.js'
 import { kebab } from './frame/declaration.js'
@@ -73,6 +73,18 @@ function unknownOption(argv: readonly string[]): string | undefined {
   return found === undefined ? undefined : `no option ${JSON.stringify(found)}; the version is lno --version`
 }
 
+/** The options that name a node, as they were typed, for the next line to type. */
+function nodeFlags(settings: Settings): string {
+  return ['network', 'data-dir']
+    .map((name) => ({ name, setting: settings.get(name) }))
+    .filter(({ name, setting }) => setting?.from === `--${name}`)
+    .map(
+      ({ name, setting }) =>
+        ` --${name} ${/^[\w./-]+$/.test(setting!.text) ? setting!.text : JSON.stringify(setting!.text)}`,
+    )
+    .join('')
+}
+
 /** Runs a command that was found; rejects with what it threw. */
 async function runCommand(entry: Entry, rest: readonly string[], io: Io, commands: readonly Entry[]): Promise<number> {
   const { command } = await entry.load()
@@ -105,6 +117,7 @@ async function runCommand(entry: Entry, rest: readonly string[], io: Io, command
         options: options as Context['options'],
         config: getConfig,
         commands,
+        where: nodeFlags(settings),
       }),
     )
   }

@@ -226,6 +226,9 @@ describe('with a node', () => {
       const outcome = await lno([...words, ...flags])
       expect({ words, ...outcome }).toMatchObject({ code: 0 })
       expect(outcome.stderr).toMatch(/^Next: lno /m)
+      // A line that asks a node asks this one, and not the one that there is without the options.
+      const asks = /^Next: lno (node|peer|offer|invoice|fetch)\b/m.test(outcome.stderr)
+      if (asks) expect(outcome.stderr).toContain(` --network regtest --data-dir ${flags[1]}`)
       return outcome.stdout
     }
     expect(await run('node', 'info')).toMatch(/wallet +none: invoices are real, but nobody can pay them/)

@@ -1,10 +1,20 @@
-import type { Context } from './command.js'
+import type { Context, Entry } from './command.js'
 import { exitCodeOf } from './exit.js'
 import type { Io } from './io.js'
 import { jsonText } from './json.js'
 import { asLnoError, errorLine } from './report.js'
 import { styleFor, usesColor } from './style.js'
 import { oneLine, widthOf } from './text.js'
+
+/** Commands of other groups that ask the node where there is one. */
+const ASKS_NODE = new Set(['fetch'])
+
+/** True for a line to type whose command talks to a node: it must be the one that this command talked to. */
+function asksNode(line: string, commands: readonly Entry[]): boolean {
+  return commands.some(
+    ({ name, group }) => (group === 'Node' || ASKS_NODE.has(name)) && `${line} `.startsWith(`lno ${name} `),
+  )
+}
 
 /** Global switches, as the frame read them. */
 export interface Globals {
@@ -17,7 +27,13 @@ export function makeContext(
   io: Io,
   globals: Globals,
   command: string,
-  given: Pick<Context, 'args' | 'options' | 'config' | 'commands'>,
+  {
+    where,
+    ...given
+  }: Pick<Context, 'args' | 'options' | 'config' | 'commands'> & {
+    /** The options by which the user named a node, as typed: ` --network regtest`; empty when none was. */
+    readonly where: string
+  },
 ): Context {
   const note = (text: string) => {
     if (!globals.quiet) io.stderr.write(`${oneLine(text)}\n`)
@@ -40,7 +56,7 @@ export function makeContext(
       return exitCodeOf(error.code)
     },
     next: (line) => {
-      if (!globals.json) note(`Next: ${line}`)
+      if (!globals.json) note(`Next: ${line}${asksNode(line, given.commands) ? where : ''}`)
     },
   }
 }
