@@ -1,5 +1,6 @@
 import type { FetchOutcome, LabPeer, OfferShape, RefundShape } from '../driver.js'
 import { type Role, relaysOf, rolesOf, type Scenario, type Shape } from '../scenarios/scenario.js'
+import { secondOpinion } from './second-opinion.js'
 
 /** What playing a scenario showed. */
 export interface Played {
@@ -24,7 +25,7 @@ export async function play(scenario: Scenario, peers: Peers, now: () => number):
   await settled(scenario, peers)
   const before = await forwards(scenario, peers)
   const result = await act(scenario, peers, now)
-  const broken: string[] = []
+  const broken: string[] = [...(result.doubts ?? [])]
   for (const check of checks) {
     if (check === 'still connected') broken.push(...(await notConnected(scenario, peers)))
     else if (check === 'relays forwarded') {
@@ -42,6 +43,8 @@ export async function play(scenario: Scenario, peers: Peers, now: () => number):
 
 interface Acted extends Omit<Played, 'broken'> {
   readonly promised?: number
+  /** What we have against an invoice that the payer took. */
+  readonly doubts?: readonly string[]
 }
 
 async function act(scenario: Scenario, peers: Peers, now: () => number): Promise<Acted> {
@@ -88,7 +91,8 @@ async function act(scenario: Scenario, peers: Peers, now: () => number): Promise
     timeoutMs,
   })
   const promised = payee.promised && (await payee.promised(offer))
-  return { ...told(outcome), ...(promised !== undefined && { promised }) }
+  const doubts = outcome.kind === 'invoice' ? secondOpinion(offer.text, outcome.invoice) : []
+  return { ...told(outcome), ...(doubts.length > 0 && { doubts }), ...(promised !== undefined && { promised }) }
 }
 
 async function pay(peers: Peers, offer: string, timeoutMs: number): Promise<Acted> {
