@@ -19,7 +19,7 @@ pub struct OffersTap {
 	disabled: Mutex<HashSet<Vec<u8>>>,
 }
 
-fn kind(message: &OffersMessage) -> &'static str {
+pub fn kind(message: &OffersMessage) -> &'static str {
 	match message {
 		OffersMessage::InvoiceRequest(_) => "invoice_request",
 		OffersMessage::Invoice(_) => "invoice",

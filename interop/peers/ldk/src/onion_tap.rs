@@ -3,6 +3,7 @@
 use crate::host::LastLine;
 use crate::json::{event, hex, hex_of};
 use crate::node::Messenger;
+use crate::offers_tap;
 use crate::raw::RawHandler;
 use lightning::bitcoin::secp256k1::{All, PublicKey, Secp256k1};
 use lightning::ln::msgs::{BaseMessageHandler, Init, MessageSendEvent, OnionMessage, OnionMessageHandler};
@@ -51,7 +52,7 @@ impl OnionTap {
 			},
 			Ok(PeeledOnion::Offers(contents, context, reply)) => json!({
 				"kind": "offers",
-				"contents": format!("{contents:?}").split('(').next(),
+				"contents": offers_tap::kind(&contents),
 				"context": context.is_some(),
 				"reply_path": reply.as_ref().map(hex_of),
 			}),
