@@ -70,6 +70,8 @@ pub fn list(node: &Node) -> Answer {
 				"inbound_msat": channel.inbound_capacity_msat.to_string(),
 				"ready": channel.is_channel_ready,
 				"usable": channel.is_usable,
+				// Without the peer's channel_update nothing can be received over it.
+				"receives": channel.counterparty.forwarding_info.is_some(),
 				"announced": channel.is_announced,
 			})
 		})

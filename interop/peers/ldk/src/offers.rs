@@ -100,9 +100,6 @@ pub fn disable(node: &Node, params: &Value) -> Answer {
 fn state_way(
 	node: &Node, params: &Value, paths: &[BlindedMessagePath], named: Option<PublicKey>,
 ) -> Result<Vec<Shape>, Failure> {
-	for channel in texts(&params["scids"])? {
-		scids::learn(&node.graph, channel)?;
-	}
 	let over = crate::json::points(&params["over"])?;
 	let mut back = over.clone();
 	back.reverse();
@@ -128,6 +125,11 @@ fn state_way(
 	})
 }
 
+/// Channels that paths of others may begin at: stock routers follow them just as well.
+fn learn_channels(node: &Node, params: &Value) -> Result<(), Failure> {
+	texts(&params["scids"])?.into_iter().try_for_each(|channel| scids::learn(&node.graph, channel))
+}
+
 /// A stated id of a request, or a fresh one.
 fn payment_id(node: &Node, params: &Value) -> Result<PaymentId, Failure> {
 	match opt_text(params, "payment_id") {
@@ -144,6 +146,7 @@ fn payment_id(node: &Node, params: &Value) -> Result<PaymentId, Failure> {
 pub fn fetch(node: &Node, params: &Value) -> Answer {
 	let offer = parsed_offer(params)?;
 	let id = payment_id(node, params)?;
+	learn_channels(node, params)?;
 	if node.routes.is_lab() {
 		let replies = state_way(node, params, offer.paths(), offer.issuer_signing_pubkey())?;
 		node.routes.state_replies(id, replies);
@@ -204,6 +207,7 @@ pub fn refund(node: &Node, params: &Value) -> Answer {
 /// `claim { refund, over?, reply?, scids? }`: answers a stand-alone invoice_request with an invoice.
 pub fn claim(node: &Node, params: &Value) -> Answer {
 	let refund = Refund::from_str(text(params, "refund")?).map_err(ldk_failure)?;
+	learn_channels(node, params)?;
 	if node.routes.is_lab() {
 		let replies = state_way(node, params, refund.paths(), Some(refund.payer_signing_pubkey()))?;
 		node.routes.state_next_reply(Some(replies));

@@ -9,6 +9,7 @@ use lightning::ln::channelmanager::MIN_FINAL_CLTV_EXPIRY_DELTA;
 use lightning::routing::router::{DefaultRouter, InFlightHtlcs, Route, RouteParameters, Router};
 use lightning::routing::scoring::FixedPenaltyScorer;
 use lightning::sign::KeysManager;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 type Stock = DefaultRouter<
@@ -23,7 +24,8 @@ type Stock = DefaultRouter<
 pub struct PaymentRoutes {
 	stock: Stock,
 	keys: Arc<KeysManager>,
-	/// Whether invoices are made without any channel; else LDK answers with the invoice_error "MissingPaths".
+	/// Whether invoices are made without any channel, or with several peers that no graph knows; LDK by itself answers such
+	/// requests with the invoice_error "MissingPaths".
 	made_up: bool,
 }
 
@@ -46,11 +48,29 @@ impl Router for PaymentRoutes {
 		&self, recipient: PublicKey, first_hops: Vec<ChannelDetails>, tlvs: ReceiveTlvs, amount_msats: Option<u64>,
 		secp: &Secp256k1<T>,
 	) -> Result<Vec<BlindedPaymentPath>, ()> {
-		if self.made_up && first_hops.is_empty() {
+		if !self.made_up {
+			return self.stock.create_blinded_payment_paths(recipient, first_hops, tlvs, amount_msats, secp);
+		}
+		if first_hops.is_empty() {
 			let delta = MIN_FINAL_CLTV_EXPIRY_DELTA;
 			return BlindedPaymentPath::new(&[], recipient, tlvs, u64::MAX, delta, &*self.keys, secp)
 				.map(|path| vec![path]);
 		}
-		self.stock.create_blinded_payment_paths(recipient, first_hops, tlvs, amount_msats, secp)
+		// LDK takes an unknown peer for an introduction only when it is the only one: so each is shown to it alone.
+		let mut of_peers: BTreeMap<PublicKey, Vec<ChannelDetails>> = BTreeMap::new();
+		for channel in first_hops {
+			of_peers.entry(channel.counterparty.node_id).or_default().push(channel);
+		}
+		let paths: Vec<_> = of_peers
+			.into_values()
+			.filter_map(|channels| {
+				self.stock.create_blinded_payment_paths(recipient, channels, tlvs.clone(), amount_msats, secp).ok()
+			})
+			.flatten()
+			.collect();
+		if paths.is_empty() {
+			return Err(());
+		}
+		Ok(paths)
 	}
 }
