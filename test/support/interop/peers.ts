@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
@@ -41,8 +41,7 @@ export function usePeers(driver: Driver, isOurs: () => Promise<boolean>): Peers 
 
   return {
     async start(driver, role) {
-      const dir = join(root, `${driver.name}-${role}`)
-      mkdirSync(dir)
+      const dir = mkdtempSync(join(root, `${driver.name}-${role}-`))
       const peer = await driver.start({ role, dir, signal: stopping.signal })
       peers.push(peer)
       return peer
