@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import { tagged } from './vitest.config.js'
 
-/** The lab, over real processes: drivers, saboteurs, containers where an engine answers. One file after the other. */
+/** The lab, over real processes: drivers, live peers, saboteurs, containers. Peers are built where they must be, which takes minutes. */
 export default defineConfig({
   test: {
     ...tagged,
@@ -12,6 +12,6 @@ export default defineConfig({
     maxWorkers: 1,
     fileParallelism: false,
     testTimeout: 120_000,
-    hookTimeout: 120_000,
+    hookTimeout: 1_500_000,
   },
 })

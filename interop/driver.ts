@@ -74,6 +74,8 @@ export interface OfferShape {
 export interface MadeOffer {
   /** `lno1…` */
   readonly text: string
+  /** Channels that its compact paths begin at, for payers to be told of: `SCID=ID1,ID2`. */
+  readonly scids?: readonly string[]
 }
 
 /** What an invoice is asked with. */
@@ -98,6 +100,12 @@ export type FetchOutcome =
   | { readonly kind: 'silence'; readonly code?: string; readonly message?: string }
   /** The payer refused before a request left, or refused what came. */
   | { readonly kind: 'refused'; readonly code?: string; readonly message: string }
+
+/** How a payment ended, in the words of its payer; what comes before the payment ends as a request does. */
+export type PayOutcome =
+  | { readonly kind: 'paid'; readonly preimage: string; readonly amountMsat: bigint }
+  | { readonly kind: 'failed'; readonly message: string }
+  | Exclude<FetchOutcome, { readonly kind: 'invoice' }>
 
 export interface RefundShape {
   readonly description: string
@@ -129,10 +137,6 @@ export type ClaimOutcome =
   | { readonly kind: 'invoice_error'; readonly message: string; readonly erroneousField?: bigint }
   | { readonly kind: 'refused'; readonly code?: string; readonly message: string }
 
-export type PayOutcome =
-  | { readonly kind: 'paid'; readonly amountMsat: bigint; readonly preimage: string }
-  | { readonly kind: 'failed'; readonly message: string }
-
 /** A running node. Methods that its driver cannot do are absent. */
 export interface LabPeer extends PeerRef {
   /** Its role in the scenario: `payer`, `payee`, `relay1`. */
@@ -148,14 +152,12 @@ export interface LabPeer extends PeerRef {
   /** How many invoices for it are open. */
   promised?(offer: MadeOffer): Promise<number>
   fetch?(request: FetchRequest): Promise<FetchOutcome>
+  /** Fetches an invoice, and pays it over its own channels. */
+  pay?(request: FetchRequest): Promise<PayOutcome>
   createRefund?(shape: RefundShape): Promise<{ readonly text: string }>
   /** Waits for the invoice of a refund that this peer made. */
   refundOutcome?(refund: { readonly text: string }, timeoutMs: number): Promise<RefundOutcome>
   claim?(request: ClaimRequest): Promise<ClaimOutcome>
-  /** Opens a channel of its own to a peer of the same implementation, usable when this returns; satoshi. */
-  openChannel?(to: LabPeer, capacitySat: bigint): Promise<void>
-  /** Fetches and pays. */
-  pay?(request: { readonly offer: string; readonly timeoutMs: number }): Promise<PayOutcome>
   /** Files that tell what happened: logs, captures. */
   readonly files: readonly { readonly name: string; readonly path: string }[]
   /** What the implementation itself says of what it did, newest last; bounded. */
@@ -195,6 +197,8 @@ export interface Driver {
   /** Builds, finds or starts what it needs; says so when it cannot. Never throws. Idempotent. */
   prepare(tell: (line: string) => void): Promise<Availability>
   start(options: PeerOptions): Promise<LabPeer>
+  /** Opens a channel between two connected peers of its own; both can use it when this returns. */
+  openChannel?(from: LabPeer, to: LabPeer, amountSat: bigint): Promise<void>
   /** Ends what `prepare` started. */
   close?(): Promise<void>
 }

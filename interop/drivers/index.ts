@@ -4,6 +4,7 @@
  */
 import type { Driver } from '../driver.js'
 import { craftedDriver } from './crafted.js'
+import { ldk, ldkStock } from './ldk.js'
 import { lnoDriver } from './lno.js'
 
 export interface DriverOptions {
@@ -13,5 +14,5 @@ export interface DriverOptions {
 
 /** All drivers that may run here, ourselves first. */
 export function allDrivers({ version }: DriverOptions): readonly Driver[] {
-  return [lnoDriver({ version }), craftedDriver(version)]
+  return [lnoDriver({ version }), ldk, ldkStock, craftedDriver(version)]
 }

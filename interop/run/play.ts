@@ -1,4 +1,4 @@
-import type { FetchOutcome, LabPeer, OfferShape, RefundShape } from '../driver.js'
+import type { FetchOutcome, LabPeer, MadeOffer, OfferShape, RefundShape } from '../driver.js'
 import { type Role, relaysOf, rolesOf, type Scenario, type Shape } from '../scenarios/scenario.js'
 import { secondOpinion } from './second-opinion.js'
 
@@ -15,16 +15,27 @@ export interface Played {
 
 type Peers = Readonly<Record<string, LabPeer>>
 
+/** Opens a channel between two peers of one implementation; satoshi. */
+export type OpenChannel = (from: LabPeer, to: LabPeer, amountSat: bigint) => Promise<void>
+
+/** Satoshi of a channel that a scenario pays over. */
+const CHANNEL_SAT = 200_000n
+
 /** Milliseconds in which the offer of a scenario about expiry runs out. */
 const EXPIRES_IN_S = 2n
 
 /** Connects the peers of a scenario, plays it, and sees to its checks. @throws Error what a driver could not do */
-export async function play(scenario: Scenario, peers: Peers, now: () => number): Promise<Played> {
+export async function play(
+  scenario: Scenario,
+  peers: Peers,
+  openChannel: OpenChannel,
+  now: () => number,
+): Promise<Played> {
   const { links, checks = [] } = scenario
   for (const [a, b] of links) await peers[a]!.connect(peers[b]!)
   await settled(scenario, peers)
   const before = await forwards(scenario, peers)
-  const result = await act(scenario, peers, now)
+  const result = await act(scenario, peers, openChannel, now)
   const broken: string[] = [...(result.doubts ?? [])]
   for (const check of checks) {
     if (check === 'still connected') broken.push(...(await notConnected(scenario, peers)))
@@ -47,7 +58,7 @@ interface Acted extends Omit<Played, 'broken'> {
   readonly doubts?: readonly string[]
 }
 
-async function act(scenario: Scenario, peers: Peers, now: () => number): Promise<Acted> {
+async function act(scenario: Scenario, peers: Peers, openChannel: OpenChannel, now: () => number): Promise<Acted> {
   const payer = peers.payer!
   const payee = peers.payee!
   const { action, request = {}, timeoutMs, over = [] } = scenario
@@ -77,7 +88,7 @@ async function act(scenario: Scenario, peers: Peers, now: () => number): Promise
   const offer = await must(payee, 'createOffer')(shape)
   if (scenario.shape.disabled) await must(payee, 'disableOffer')(offer)
   await passed(shape.absoluteExpiry, now)
-  if (action === 'pay') return pay(peers, offer.text, timeoutMs)
+  if (action === 'pay') return pay(peers, offer, openChannel, timeoutMs)
   const { amountMsat, quantity, note } = request
   const outcome = await must(
     payer,
@@ -89,20 +100,23 @@ async function act(scenario: Scenario, peers: Peers, now: () => number): Promise
     ...(note !== undefined && { payerNote: note }),
     over: way,
     timeoutMs,
+    ...(offer.scids && { scids: offer.scids }),
   })
   const promised = payee.promised && (await payee.promised(offer))
   const doubts = outcome.kind === 'invoice' ? secondOpinion(offer.text, outcome.invoice) : []
   return { ...told(outcome), ...(doubts.length > 0 && { doubts }), ...(promised !== undefined && { promised }) }
 }
 
-async function pay(peers: Peers, offer: string, timeoutMs: number): Promise<Acted> {
+async function pay(peers: Peers, offer: MadeOffer, openChannel: OpenChannel, timeoutMs: number): Promise<Acted> {
   const payer = peers.payer!
-  await must(payer, 'openChannel')(peers.payee!, 200_000n)
-  const paid = await must(payer, 'pay')({ offer, timeoutMs })
+  const payee = peers.payee!
+  await openChannel(payer, payee, CHANNEL_SAT)
+  const paid = await must(payer, 'pay')({ offer: offer.text, over: [], timeoutMs })
   if (paid.kind === 'paid') {
     return { kind: 'invoice', amountMsat: paid.amountMsat, observed: `paid ${paid.amountMsat} msat, preimage shown` }
   }
-  return { kind: 'refused', observed: `not paid: ${paid.message}` }
+  if (paid.kind === 'failed') return { kind: 'refused', observed: `not paid: ${paid.message}` }
+  return told(paid)
 }
 
 function told(outcome: FetchOutcome): Acted {

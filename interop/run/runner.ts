@@ -5,7 +5,7 @@ import type { Driver, LabPeer } from '../driver.js'
 import { knownFor } from '../scenarios/known.js'
 import { type Role, relaysOf, rolesOf, type Scenario } from '../scenarios/scenario.js'
 import type { Cast, Plan } from './cells.js'
-import { type Played, play } from './play.js'
+import { type OpenChannel, type Played, play } from './play.js'
 import type { Cell, CellFile } from './result.js'
 import { expectedText, judge } from './verdict.js'
 
@@ -75,7 +75,7 @@ async function playCell(plan: Plan, index: number, pool: Pool, options: RunnerOp
     const kept = join(options.filesDir, `${index}-${slug(scenario, cast)}${runs > 1 ? '-again' : ''}`)
     const keep = (outcome: string) => options.keepAll || outcome === 'fail'
     const played = await pool.withPeers(scenario, cast, async (peers, problem) => {
-      const seen: Played = problem ?? (await attempt(scenario, peers, options.now))
+      const seen: Played = problem ?? (await attempt(scenario, peers, pool.openChannel, options.now))
       verdict = judge(scenario, payer, seen, known)
       if (keep(verdict.outcome)) files = keepFiles(peers, kept)
       return verdict
@@ -92,10 +92,11 @@ async function playCell(plan: Plan, index: number, pool: Pool, options: RunnerOp
 async function attempt(
   scenario: Scenario,
   peers: Readonly<Record<string, LabPeer>>,
+  openChannel: OpenChannel,
   now: () => number,
 ): Promise<Played> {
   try {
-    return await play(scenario, peers, now)
+    return await play(scenario, peers, openChannel, now)
   } catch (error) {
     return broken(error)
   }
@@ -179,6 +180,13 @@ class Pool {
       rmSync(dir, { recursive: true, force: true, maxRetries: 3 })
       leave()
     }
+  }
+
+  /** Between two peers of one driver. */
+  readonly openChannel: OpenChannel = async (from, to, amountSat) => {
+    const open = from.driver === to.driver ? this.#drivers.get(from.driver)?.openChannel : undefined
+    if (open === undefined) throw new Error(`no driver opens channels from ${from.driver} to ${to.driver}`)
+    await open(from, to, amountSat)
   }
 
   async close(): Promise<void> {
