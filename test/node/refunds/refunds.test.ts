@@ -1,5 +1,5 @@
 import '../../support/use-toy.js'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Store } from '../../../src/base/effects.js'
 import { fromHex, toHex } from '../../../src/base/hex.js'
 import type { BlindedPath } from '../../../src/blinding/blinded-path.js'
@@ -23,6 +23,7 @@ import { memoryStore } from '../../../src/node/store/memory-store.js'
 import { modern } from '../../../src/onion/generations/modern.js'
 import { chainHashOf } from '../../../src/wire/chains.js'
 import { encodeRecords, joinRecords } from '../../../src/wire/tlv.js'
+import { toyBackend } from '../../support/toy-backend.js'
 import { coffee, type Lab, type LabNode, lab } from '../lab.js'
 
 const REGTEST = chainHashOf('regtest')
@@ -216,6 +217,8 @@ describe('a refund is claimed', () => {
     expect(shop.told('refund_invoice_repeated')).toHaveLength(1)
     expect(shop.told('refund_invoice_received')).toHaveLength(1)
     expect(await guest.node.promises.list(10)).toHaveLength(1)
+    const other = await claim(parts, await shop.node.refunds.create(order({ routes: [[relay.node.id]] })))
+    expect(other.invoice.fields.invoice_node_id).not.toEqual(first.invoice.fields.invoice_node_id)
   })
 
   test('twice in the same moment: one invoice is made', async () => {
@@ -472,6 +475,22 @@ describe('over a wrong path there is silence', () => {
       expect([stored.invoice, stored.refusals]).toEqual([undefined, undefined])
   })
 
+  test('after the same work, for a refund of ours and of nobody’s', { tags: ['IR15', 'O15'] }, async () => {
+    const { world, shop, relay, guest } = await places()
+    const own = await shop.node.refunds.create(order({ routes: [[relay.node.id]] }))
+    const { request } = createStandaloneRequest({ random, ...order(), chain: REGTEST })
+    const verify = vi.spyOn(toyBackend, 'schnorrVerify')
+    onTestFinished(() => verify.mockRestore())
+    for (const each of [own.request, request]) {
+      const bytes = await invoiceFor(each, {}, world)
+      verify.mockClear()
+      sendRaw(guest, [relay.node.id, shop.node.id], shop.node.id, bytes)
+      await world.clock.advance(1000)
+      expect(verify).toHaveBeenCalledTimes(1)
+    }
+    expect([shop.told('refund_invoice_ignored').length, shop.told('reply_ignored').length]).toEqual([1, 1])
+  })
+
   test('over a path of another refund it is judged by that one, which has nothing to do with it', {
     tags: ['B9'],
   }, async () => {
@@ -588,14 +607,18 @@ describe('what strangers can make a node hold or compute', () => {
     expect((await guest.node.promises.list(1))[0]?.refused).toBe('this refund was withdrawn')
   })
 
-  test('many invoices in the same moment: one is taken', async () => {
+  test('many invoices while the disk works: one is taken', async () => {
     const { world, shop, relay, guest } = await places()
-    const own = await shop.node.refunds.create(order({ routes: [[relay.node.id]] }))
+    const { commit } = shop.store
+    vi.spyOn(shop.store, 'commit').mockImplementation(
+      (changes) => new Promise((resolve) => world.clock.after(3000, () => resolve(commit(changes)))),
+    )
+    const own = await world.until(shop.node.refunds.create(order({ routes: [[relay.node.id]] })))
     for (let i = 1; i <= 4; i++) {
       const bytes = await invoiceFor(own.request, { paymentHash: new Uint8Array(32).fill(i) }, world)
       sendRaw(guest, [relay.node.id], pathOf(own), bytes, false)
     }
-    await world.clock.advance(5000)
+    await world.clock.advance(20_000)
     expect(shop.told('refund_invoice_received')).toHaveLength(1)
     expect(shop.told('refund_invoice_refused').map(({ code }) => code)).toEqual(Array(3).fill('REFUND_ANSWERED'))
   })
