@@ -300,7 +300,7 @@ export class Payer {
     }
   }
 
-  /** Takes an invoice or an invoice_error that came over a reply path of a request; false for any other. */
+  /** Takes an invoice or an invoice_error that came over a reply path of a request; false for any other. @internal */
   take(delivery: Delivery): boolean {
     const found = this.#replies.get(delivery.pathId)
     if (found === undefined) return false

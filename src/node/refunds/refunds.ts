@@ -207,7 +207,7 @@ export class Refunds {
     return this.find(whole)
   }
 
-  /** Takes an invoice that came over no reply path of a request under way. */
+  /** Takes an invoice that came over no reply path of a request under way. @internal */
   take(delivery: Delivery): void {
     void this.#onInvoice(delivery)
   }
