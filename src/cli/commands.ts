@@ -120,6 +120,36 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./offer-enable.js'),
   },
   {
+    name: 'refund create',
+    group: 'Node',
+    summary: 'Make an offer to send money',
+    load: () => import('./refund-create.js'),
+  },
+  {
+    name: 'refund list',
+    group: 'Node',
+    summary: 'List the refunds of the node',
+    load: () => import('./refund-list.js'),
+  },
+  {
+    name: 'refund show',
+    group: 'Node',
+    summary: 'Show one refund of the node, and the invoice that it brought',
+    load: () => import('./refund-show.js'),
+  },
+  {
+    name: 'refund disable',
+    group: 'Node',
+    summary: 'Withdraw a refund',
+    load: () => import('./refund-disable.js'),
+  },
+  {
+    name: 'refund claim',
+    group: 'Node',
+    summary: 'Send an invoice for a refund of somebody',
+    load: () => import('./refund-claim.js'),
+  },
+  {
     name: 'invoice list',
     group: 'Node',
     summary: 'List invoices made and asked for',

@@ -23,12 +23,17 @@ export const command = defineCommand({
           ...(invoice.expires_at === undefined ? [] : [['expires', formatTime(invoice.expires_at)] as const]),
         ]
         if (invoice.direction === 'issued') {
-          rows.push(['offer', invoice.offer_id])
+          if (invoice.offer_id !== undefined) rows.push(['offer', invoice.offer_id])
+          if (invoice.refund_id !== undefined) rows.push(['refund', invoice.refund_id])
+          if (invoice.invoice_error !== undefined) {
+            rows.push(['the payer says', escapeForDisplay(invoice.invoice_error)])
+          }
           if (invoice.payer_note !== undefined) rows.push(['payer note', escapeForDisplay(invoice.payer_note)])
           if (!invoice.payable) {
             rows.push(['can be paid', style.warn('no: it was made without a wallet, to try things out on regtest')])
           }
         } else {
+          if (invoice.refund_id !== undefined) rows.push(['refund', invoice.refund_id])
           if (invoice.description !== undefined) rows.push(['for', escapeForDisplay(invoice.description)])
           if (invoice.code !== undefined) rows.push(['failed with', escapeForDisplay(invoice.code)])
         }

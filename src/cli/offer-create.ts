@@ -1,6 +1,7 @@
 import { withNode } from './daemon/client.js'
+import { offerText } from './daemon/offer-text.js'
 import { parseCount, parseExpiry, parsePath, parsePrice, parseQuantityMax } from './daemon/options.js'
-import { QR, showOffer } from './daemon/show-offer.js'
+import { QR, showString } from './daemon/show-string.js'
 import { defineCommand } from './frame/command.js'
 import { usage } from './frame/exit.js'
 
@@ -67,7 +68,7 @@ export const command = defineCommand({
         ...(path.length > 0 && { paths: path.map((nodes) => [...nodes]) }),
         ...(dummyHops !== undefined && { dummy_hops: dummyHops }),
       })
-      const withoutCode = await showOffer(context, offer, options.qr)
+      const withoutCode = await showString(context, offer, options.qr, offerText)
       for (const warning of offer.warnings) warn(warning)
       if (!json && expiresAt !== undefined && expiresAt * 1000n <= io.now()) {
         warn('the offer has expired already: nobody will ask for an invoice')

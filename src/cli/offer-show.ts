@@ -1,5 +1,6 @@
 import { withNode } from './daemon/client.js'
-import { QR, showOffer } from './daemon/show-offer.js'
+import { offerText } from './daemon/offer-text.js'
+import { QR, showString } from './daemon/show-string.js'
 import { defineCommand } from './frame/command.js'
 
 export const command = defineCommand({
@@ -10,7 +11,7 @@ export const command = defineCommand({
     withNode(context, async (node) => {
       const { args, options, fail, next } = context
       const offer = await node.call('offer.show', { offer: args.offer })
-      const withoutCode = await showOffer(context, offer, options.qr)
+      const withoutCode = await showString(context, offer, options.qr, offerText)
       if (withoutCode) return fail(withoutCode)
       next(`lno offer ${offer.active ? 'disable' : 'enable'} ${offer.offer_id.slice(0, 16)}`)
       return undefined

@@ -58,7 +58,8 @@ export const NODE_CODES = {
   },
   NO_WALLET: {
     meaning: 'This needs a wallet, and the node has none.',
-    advice: 'Start the node with a wallet. On regtest, offers can be made without one, to try things out.',
+    advice:
+      'Start the node with a wallet. On regtest, offers can be made and refunds claimed without one, to try things out.',
   },
   NO_PAYMENT_ROUTE: {
     meaning: 'The wallet found no way to pay over any path of the invoice.',

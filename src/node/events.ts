@@ -5,6 +5,8 @@ import type { PeerInfo } from './connections/peer.js'
 import type { MessengerEvent } from './messenger/messenger.js'
 import type { IssuerEvent } from './offers/issuer.js'
 import type { PayerEvent } from './payer/payer.js'
+import type { ClaimerEvent } from './refunds/claimer.js'
+import type { RefundsEvent } from './refunds/refunds.js'
 
 /** What happens to the node as a whole. */
 export type LifeEvent =
@@ -22,7 +24,14 @@ export type LifeEvent =
  * Everything that a node tells: `type` says what. Texts of strangers stand in it as they came and are escaped where they
  * are shown. Pings are not told.
  */
-export type NodeEvent = LifeEvent | ConnectionEvent | MessengerEvent | IssuerEvent | PayerEvent
+export type NodeEvent =
+  | LifeEvent
+  | ConnectionEvent
+  | MessengerEvent
+  | IssuerEvent
+  | PayerEvent
+  | RefundsEvent
+  | ClaimerEvent
 
 export type NodeEventType = NodeEvent['type']
 

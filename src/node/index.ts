@@ -36,5 +36,7 @@ export type { PaymentPaths, Receivable, ReceiveOptions } from './offers/payment-
 export { FetchError, type FetchOptions, type FetchProgress, type FetchResult } from './payer/fetch.js'
 export type { Payer } from './payer/payer.js'
 export { systemRandom } from './random.js'
+export type { ClaimOptions, ClaimProgress, ClaimResult } from './refunds/claim.js'
+export type { NewRefund, OwnRefund, Refunds } from './refunds/refunds.js'
 export { parseScid, parseScidLink, type ScidLink } from './scids.js'
 export { type MemoryStore, memoryStore } from './store/memory-store.js'

@@ -1,6 +1,7 @@
 import type { Clock, Net, NetAddress, Random, Store } from '../base/effects.js'
 import { isLnoError, type LnoError } from '../base/error.js'
 import { toHex } from '../base/hex.js'
+import type { InvoiceRequestMessage } from '../bolt12/invoice-request.js'
 import type { OfferMessage } from '../bolt12/offer.js'
 import type { Generation } from '../onion/generation.js'
 import { modern } from '../onion/generations/modern.js'
@@ -8,6 +9,7 @@ import { type ChainName, chainHashOf } from '../wire/chains.js'
 import { INIT_FEATURES } from '../wire/feature-table.js'
 import { AddressBook } from './address-book.js'
 import { formatAddress, type PeerAddress } from './addresses.js'
+import { readAnswers, strayAnswer } from './answers.js'
 import { nodeError } from './codes.js'
 import { Connections, type ConnectionsOptions, type PeerInfo } from './connections/index.js'
 import type { NodeEvent } from './events.js'
@@ -20,6 +22,9 @@ import { type PaymentPaths, unroutablePaths } from './offers/payment-paths.js'
 import { Promises } from './offers/promises.js'
 import type { FetchOptions, FetchResult } from './payer/fetch.js'
 import { Payer } from './payer/payer.js'
+import type { ClaimOptions, ClaimResult } from './refunds/claim.js'
+import { Claimer } from './refunds/claimer.js'
+import { Refunds } from './refunds/refunds.js'
 import { type ScidLink, ScidTable } from './scids.js'
 import { deriveSecret } from './secrets.js'
 
@@ -82,6 +87,14 @@ export interface NodeFetchOptions extends Omit<FetchOptions, 'offer' | 'via'> {
   readonly scids?: readonly ScidLink[]
 }
 
+/** A refund to be claimed by a node. */
+export interface NodeClaimOptions extends Omit<ClaimOptions, 'request' | 'via'> {
+  /** Peers to go over first; those with an address are connected to. */
+  readonly via?: readonly (NodeId | PeerAddress)[]
+  /** Channels to learn of. */
+  readonly scids?: readonly ScidLink[]
+}
+
 /** A running node. */
 export interface LnoNode {
   readonly id: NodeId
@@ -90,6 +103,7 @@ export interface LnoNode {
   readonly issuer: Issuer
   readonly promises: Promises
   readonly payer: Payer
+  readonly refunds: Refunds
   readonly addressBook: AddressBook
   info(): NodeInfo
   /**
@@ -104,6 +118,11 @@ export interface LnoNode {
    * @throws LnoError as `Payer.fetch`; as `connectPeer` when none of the peers in `via` can be reached
    */
   fetch(offer: OfferMessage, options?: NodeFetchOptions): Promise<FetchResult>
+  /**
+   * Makes an invoice for a stand-alone invoice_request of somebody, an offer to send money, and sends it.
+   * @throws LnoError as `Claimer.claim`; as `connectPeer` when none of the peers in `via` can be reached
+   */
+  claimRefund(request: InvoiceRequestMessage, options?: NodeClaimOptions): Promise<ClaimResult>
   /** Ends all that is under way. The store stays open: it belongs to whoever opened it. */
   stop(): Promise<void>
 }
@@ -146,7 +165,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     random,
     generations: [generation],
     resolveScid: scids.resolve,
-    links: () => [...issuer.links(), ...scids.pairs()],
+    links: () => [...issuer.links(), ...refunds.links(), ...scids.pairs()],
     ...(options.rateOf && { rateOf: options.rateOf }),
     onEvent,
   })
@@ -177,10 +196,39 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     connect: reach,
     onEvent,
   })
+  const refunds = await Refunds.start({
+    messenger,
+    clock,
+    random,
+    store,
+    identity: keys,
+    pathSecret: deriveSecret(nodeSecret, 'path_id of refunds'),
+    payerSecret: deriveSecret(nodeSecret, 'payer ids of refunds'),
+    chain,
+    onStray: (delivery) => onEvent(strayAnswer(delivery)),
+    onEvent,
+  })
+  const claimer = new Claimer({
+    messenger,
+    clock,
+    random,
+    promises,
+    selfId: id,
+    chains: [chain],
+    replySecret: deriveSecret(nodeSecret, 'path_id of claims'),
+    signingSecret: deriveSecret(nodeSecret, 'invoice keys of claims'),
+    paymentPaths,
+    generation: modern,
+    dialable: () => addressBook.nodes,
+    connect: reach,
+    onEvent,
+  })
+  readAnswers(messenger, { payer, claimer, refunds, onEvent })
 
   function onPeerGone(nodeId: NodeId): void {
     messenger.onPeerGone(nodeId)
     payer.onPeerGone(nodeId)
+    claimer.onPeerGone(nodeId)
   }
 
   /** Makes sure that a peer is connected which a request is to go over. */
@@ -219,6 +267,13 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     if (failed[0] !== undefined && failed.length === via.length) throw failed[0].reason
   }
 
+  const reachOver = (via: readonly (NodeId | PeerAddress)[], learnt: readonly ScidLink[]) => async () => {
+    scids.add(learnt)
+    await reachAny(via)
+  }
+  const idsOf = (via: readonly (NodeId | PeerAddress)[]) =>
+    via.map((peer) => (typeof peer === 'string' ? peer : peer.nodeId))
+
   let stopped = false
   const node: LnoNode = {
     id,
@@ -227,6 +282,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     issuer,
     promises,
     payer,
+    refunds,
     addressBook,
     info: () => ({
       nodeId: id,
@@ -251,18 +307,16 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
       const wasKnown = await addressBook.forget(nodeId)
       return wasConnected || wasKnown
     },
-    fetch: async (offer, { via = [], scids: learnt = [], ...more } = {}) => {
-      const peers = via.map((peer) => (typeof peer === 'string' ? peer : peer.nodeId))
-      return payer.fetch({ ...more, offer, via: peers }, async () => {
-        scids.add(learnt)
-        await reachAny(via)
-      })
-    },
+    fetch: async (offer, { via = [], scids: learnt = [], ...more } = {}) =>
+      payer.fetch({ ...more, offer, via: idsOf(via) }, reachOver(via, learnt)),
+    claimRefund: async (request, { via = [], scids: learnt = [], ...more } = {}) =>
+      claimer.claim({ ...more, request, via: idsOf(via) }, reachOver(via, learnt)),
     stop: async () => {
       if (stopped) return
       stopped = true
       onEvent({ type: 'node_stopping' })
       payer.close()
+      claimer.close()
       messenger.close()
       await connections.stop()
     },

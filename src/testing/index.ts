@@ -8,4 +8,4 @@ export { MANUAL_CLOCK_START, type ManualClock, manualClock } from './manual-cloc
 export { MISBEHAVIOURS, type Misbehaviour } from './misbehaviour.js'
 export { createTestNetwork, type TestNetwork, type TestNetworkOptions, type TestNodeOptions } from './network.js'
 export { seededRandom } from './seeded-random.js'
-export type { TestNode, TestOffer } from './test-node.js'
+export type { TestNode, TestOffer, TestRefund } from './test-node.js'

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../base/effects.js'
 import { fromHex } from '../base/hex.js'
-import { decodeOffer } from '../bolt12/decode.js'
+import { decodeInvoiceRequest, decodeOffer } from '../bolt12/decode.js'
+import type { InvoiceRequestMessage } from '../bolt12/invoice-request.js'
 import type { OfferMessage } from '../bolt12/offer.js'
 import { type CaptureWriter, captureTo } from '../node/capture/writer.js'
 import type { MessageTap } from '../node/connections/index.js'
@@ -10,12 +11,20 @@ import type { NodeId } from '../node/messenger/routes.js'
 import type { LnoNode } from '../node/node.js'
 import type { NewOffer, OwnOffer } from '../node/offers/issuer.js'
 import type { FetchOptions, FetchResult } from '../node/payer/fetch.js'
+import type { ClaimOptions, ClaimResult } from '../node/refunds/claim.js'
+import type { NewRefund, OwnRefund } from '../node/refunds/refunds.js'
 import { packageVersion } from '../node/version.js'
 import { type Misbehaviour, misbehaveOn } from './misbehaviour.js'
 
 /** An offer to be made: `createOffer`'s options of a node, and a shorter way to name relays. */
 export interface TestOffer extends NewOffer {
   /** Relays of one path to the offer's maker, the introduction node first. Without it (and `routes`) the offer names the node. */
+  readonly via?: readonly TestNode[]
+}
+
+/** A refund to be made: an offer to send money, and a shorter way to name relays. */
+export interface TestRefund extends NewRefund {
+  /** Relays of one path to its maker, the introduction node first. Without it (and `routes`) the refund names the node. */
   readonly via?: readonly TestNode[]
 }
 
@@ -51,6 +60,29 @@ export interface TestNode {
    *   why), …
    */
   fetchInvoice(offer: string | OfferMessage | OwnOffer, options?: Omit<FetchOptions, 'offer'>): Promise<FetchResult>
+  /**
+   * Makes a refund, a stand-alone invoice_request. Its invoice stands in `node.refunds.find(id).stored.invoice` once it came.
+   *
+   * @example
+   * ```ts
+   * const { text } = await merchant.createRefund({ description: 'Order 7', amountMsat: 10_000n, via: [relay] })
+   * ```
+   * @throws LnoError `INVREQ_OPTIONS`
+   */
+  createRefund(refund: TestRefund): Promise<OwnRefund>
+  /**
+   * Sends an invoice for a refund, letting the network's time pass until no invoice_error can be expected any more.
+   *
+   * @example
+   * ```ts
+   * const { invoice } = await customer.claimRefund(refund.text)
+   * ```
+   * @throws LnoError as `LnoNode.claimRefund`: `REFUND_EXPIRED`, `NO_ROUTE`, `INVOICE_ERROR`, …
+   */
+  claimRefund(
+    refund: string | InvoiceRequestMessage | OwnRefund,
+    options?: Omit<ClaimOptions, 'request'>,
+  ): Promise<ClaimResult>
   /**
    * From now on requests are answered wrongly in this way; as usual again with no argument.
    *
@@ -128,6 +160,13 @@ export async function testNode(parts: TestNodeParts): Promise<TestNode> {
       } finally {
         fetching--
       }
+    },
+    createRefund: ({ via, ...refund }) =>
+      run(node.refunds.create({ ...refund, ...(via && { routes: [via.map((relay) => relay.id)] }) })),
+    claimRefund: (refund, options) => {
+      const message =
+        typeof refund === 'string' ? decodeInvoiceRequest(refund) : 'request' in refund ? refund.request : refund
+      return run(node.claimRefund(message, options))
     },
     misbehave: (how) => {
       misbehaviour = how

@@ -22,6 +22,8 @@ import { lno, problemWith } from './run.js'
 const ID = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
 /** From BOLT 12's own examples: an offer of any amount, to a node id. */
 const OFFER = 'lno1zcss9mk8y3wkklfvevcrszlmu23kfrxh49px20665dqwmn4p72pksese'
+/** 5 msat for tea. */
+const REFUND = 'lnr1qqgqjzgfpyysjzgfpyysjzgfpyysjzsrw3jkz5spq4vzzqjkkv5txryt7kpeufq9sarc09qghkekyswunsh8ccvl4gft9ysfvu'
 
 describe('without a node', () => {
   test.each([
@@ -36,6 +38,11 @@ describe('without a node', () => {
     ['offer disable 1234'],
     ['offer enable 1234'],
     [`fetch ${OFFER} --amount 5`],
+    ['refund create --amount 5 --description tea'],
+    ['refund list'],
+    ['refund show 1234'],
+    ['refund disable 1234'],
+    [`refund claim ${REFUND}`],
     ['invoice list'],
     ['invoice show 1234'],
     ['events'],
@@ -91,6 +98,11 @@ describe('what was typed wrong is said before anything is done', () => {
     [`fetch ${OFFER} --alone --amount 5`, 2, /--via/],
     ['fetch lno1qqqq', 1, /OFFER/],
     ['fetch hello', 1, /lno/],
+    ['refund create --description tea', 2, /--amount/],
+    ['refund create --amount 5', 2, /--description/],
+    ['refund create --amount any --description tea', 2, /no amount/],
+    [`refund claim ${REFUND} --attempts 11`, 2, /from 1 to 10/],
+    [`refund claim ${OFFER}`, 1, /STRING_WRONG_KIND/],
     ['node start --listen here', 2, /port/],
     ['node start --ping-period often', 2, /no duration/],
     ['invoice list --limit 0', 2, /from 1 to/],
@@ -265,6 +277,30 @@ describe('with a node', () => {
     })
     expect(await run('offer', 'enable', id)).toContain('is enabled')
     expect(await run('offer', 'show', offer)).toContain('state        active')
+
+    expect(await run('refund', 'list')).toBe('No refunds.\n')
+    const promised = await run('refund', 'create', '--amount', '7sat', '--description', 'order\u0007', '--path', nodeId)
+    expect(promised).toContain('description  order\\u{7}')
+    expect(promised).toMatch(/path 1 +.*→ this node/)
+    const refund = promised.trimEnd().split('\n').at(-1) ?? ''
+    expect(refund).toMatch(/^lnr1/)
+    const claimed = await lno(['refund', 'claim', refund, '--timeout', '200ms', ...relay.flags])
+    expect(claimed.code).toBe(0)
+    expect(claimed.stdout).toMatch(
+      /^An invoice was sent, no error came back within 0\.2 s: 7 000 msat \(7 sat\) for refund /,
+    )
+    expect(claimed.stderr).toMatch(/^Next: lno invoice show [0-9a-f]{16}\n$/)
+    const refunds = await run('refund', 'list')
+    expect(refunds).toContain('answered  7 000 msat (7 sat)  order\\u{7}')
+    const answered = await run('refund', 'show', refunds.slice(0, 16))
+    expect(answered).toContain('state         answered: an invoice came, and every check passed; it is not paid')
+    expect(await run('invoice', 'list')).toContain('fetched answered  7 000 msat (7 sat)')
+    expect(await run('invoice', 'show', refunds.slice(0, 16))).toMatch(/^refund +[0-9a-f]{64}$/m)
+    expect((await lno(['invoice', 'list', ...relay.flags])).stdout).toContain('issued open  7 000 msat (7 sat)')
+    expect(await run('refund', 'disable', refund)).toContain('is disabled')
+    expect(await run('refund', 'list', '--open')).toBe('No refunds.\n')
+    const again = await lno(['refund', 'claim', refund, '--timeout', '200ms', ...relay.flags])
+    expect(again.stdout).toMatch(/^The invoice was sent again/)
 
     expect(await run('peer', 'disconnect', nodeId)).toContain('disconnected and forgotten')
     expect((await lno(['peer', 'disconnect', nodeId, ...flags])).stderr).toContain('PEER_NOT_FOUND')

@@ -1,7 +1,8 @@
 import { encode } from 'uqr'
 import { describe, expect, test } from 'vitest'
 import { encodeString } from '../../src/bolt12/string.js'
-import { showOffer } from '../../src/cli/daemon/show-offer.js'
+import { offerText } from '../../src/cli/daemon/offer-text.js'
+import { showString } from '../../src/cli/daemon/show-string.js'
 import { styleFor } from '../../src/cli/frame/style.js'
 import { qrCode, qrText } from '../../src/cli/show/qr.js'
 import { codeOf } from '../support/code-of.js'
@@ -174,7 +175,7 @@ describe('an offer of the node', () => {
       if (json) printed.document = document
       else printed.text = human()
     }
-    const problem = await showOffer({ result, json, width, style: plain }, offer, withQr)
+    const problem = await showString({ result, json, width, style: plain }, offer, withQr, offerText)
     return { ...printed, problem: problem?.code }
   }
 

@@ -33,6 +33,17 @@ describe('a network in memory', () => {
     await network.close()
   })
 
+  test('brings an invoice for a refund to its maker, or what the maker says against it', async () => {
+    const { network, merchant, relay, payer } = await shop()
+    const refund = await merchant.createRefund({ description: 'Order 7', amountMsat: 7000n, via: [relay] })
+    const { invoice } = await payer.claimRefund(refund.text)
+    expect(merchant.node.refunds.find(refund.id).stored.invoice).toEqual(invoice.bytes)
+    expect(kinds(merchant)).toContain('refund_invoice_received')
+    expect(kinds(payer)).toContain('claim_sent')
+    await expect(relay.claimRefund(refund)).rejects.toMatchObject({ code: 'INVOICE_ERROR' })
+    await network.close()
+  })
+
   test('does the same byte for byte with the same seed, and something else with another', async () => {
     const once = async (seed: string) => {
       const { network, merchant, relay, payer } = await shop(seed)

@@ -54,6 +54,24 @@ const SENTENCES: Readonly<Record<Exclude<NodeEventType, (typeof PLAIN)[number]>,
     `request for offer ${id(event.offer_id)} refused (${text(event.code)}: ${text(event.error)})`,
   reply_not_sent: (event) => `answer for offer ${id(event.offer_id)} not sent (${reason(event)})`,
   reply_ignored: (event) => `answer from ${id(event.from)} ignored (${reason(event)})`,
+  refund_created: (event) => `refund ${id(event.id)} made`,
+  refund_disabled: (event) => `refund ${id(event.id)} disabled`,
+  refund_invoice_received: (event) =>
+    `refund ${id(event.refund_id)} brought an invoice over ${msat(event.amount_msat)} from ${id(event.from)}`,
+  refund_invoice_repeated: (event) => `the invoice for refund ${id(event.refund_id)} came again`,
+  refund_invoice_refused: (event) =>
+    `invoice for refund ${id(event.refund_id)} from ${id(event.from)} refused (${reason(event)})`,
+  refund_invoice_ignored: (event) => `invoice from ${id(event.from)} ignored (${reason(event)})`,
+  refund_reply_not_sent: (event) => `answer for refund ${id(event.refund_id)} not sent (${reason(event)})`,
+  claim_started: (event) => `claim of refund ${id(event.refund_id)} started`,
+  claim_progress: (event) => {
+    const step = member(event.progress, 'step')
+    return `claim of refund ${id(event.refund_id)}, attempt ${String(member(event.progress, 'attempt'))}: ${text(step)}`
+  },
+  claim_sent: (event) =>
+    `invoice over ${msat(event.amount_msat)} sent for refund ${id(event.refund_id)}${event.again ? ' (the same again)' : ''}`,
+  claim_failed: (event) => `claim of refund ${id(event.refund_id)} failed (${reason(event)})`,
+  claim_refused_late: (event) => `the payer of refund ${id(event.refund_id)} refuses: ${text(event.error)}`,
   fetch_started: (event) => `request ${id(event.id)} started`,
   invoice_received: (event) => `request ${id(event.id)} brought an invoice over ${msat(event.amount_msat)}`,
   fetch_failed: (event) => `request ${id(event.id)} failed (${reason(event)})`,

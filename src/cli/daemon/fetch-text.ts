@@ -15,7 +15,7 @@ export function progressText(progress: FetchProgress, loud: boolean): string | u
       return `attempt ${progress.attempt} ${way} (${back})`
     }
     case 'left':
-      return loud ? `attempt ${progress.attempt}: the request has left` : undefined
+      return loud ? `attempt ${progress.attempt}: the message has left` : undefined
     case 'problem':
       return `attempt ${progress.attempt}: ${progress.code}, ${progress.why}`
     case 'invoice':

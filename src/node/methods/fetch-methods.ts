@@ -6,19 +6,15 @@ import { encodeString } from '../../bolt12/string.js'
 import { integer, method, text, u64Text } from '../control/index.js'
 import type { LnoNode } from '../node.js'
 import type { FetchResult } from '../payer/fetch.js'
-import { addressText, MAX_OFFER_TEXT, nodeIdText, scidText } from './schemas.js'
-
-const viaPeer = v.strictObject({ node_id: nodeIdText, address: v.optional(addressText) })
+import { MAX_STRING_TEXT, scidTexts, viaOf, viaPeers } from './schemas.js'
 
 const fetchParams = v.strictObject({
-  offer: text(MAX_OFFER_TEXT),
+  offer: text(MAX_STRING_TEXT),
   amount_msat: v.optional(u64Text),
   quantity: v.optional(u64Text),
   payer_note: v.optional(text(4096)),
-  /** Peers to go over first. */
-  via: v.optional(v.pipe(v.array(viaPeer), v.maxLength(16))),
-  /** Channels to learn of: `SCID=ID1,ID2`. */
-  scids: v.optional(v.pipe(v.array(scidText), v.maxLength(64))),
+  via: v.optional(viaPeers),
+  scids: v.optional(scidTexts),
   attempts: v.optional(integer(1, 10)),
   timeout_ms: v.optional(integer(100, 600_000)),
 })
@@ -62,9 +58,7 @@ export function fetchMethods(node: LnoNode) {
         ...(amountMsat !== undefined && { amountMsat }),
         ...(quantity !== undefined && { quantity }),
         ...(payerNote !== undefined && { payerNote }),
-        ...(via && {
-          via: via.map(({ node_id: nodeId, address }) => (address === undefined ? nodeId : { nodeId, address })),
-        }),
+        ...(via && { via: viaOf(via) }),
         ...(scids && { scids }),
         ...(attempts !== undefined && { attempts }),
         ...(timeoutMs !== undefined && { timeoutMs }),

@@ -5,8 +5,10 @@ import { invoiceMethods } from './invoice-methods.js'
 import { type Daemon, nodeMethods } from './node-methods.js'
 import { offerMethods } from './offer-methods.js'
 import { peerMethods } from './peer-methods.js'
+import { refundMethods } from './refund-methods.js'
 
 export type { OfferView } from './offer-methods.js'
+export type { RefundView } from './refund-methods.js'
 
 /** Every method of a node. `now` is Unix time in milliseconds. */
 export function allMethods(node: LnoNode, daemon: Daemon, now: () => number) {
@@ -15,6 +17,7 @@ export function allMethods(node: LnoNode, daemon: Daemon, now: () => number) {
     ...peerMethods(node),
     ...offerMethods(node, now),
     ...fetchMethods(node),
+    ...refundMethods(node, now),
     ...invoiceMethods(node, now),
   ] as const
 }

@@ -19,9 +19,14 @@ export interface IssuedInvoiceView {
   readonly direction: 'issued'
   readonly id: string
   readonly payment_hash: string
-  readonly offer_id: string
+  /** The offer that it is for; absent for a refund. */
+  readonly offer_id?: string
+  /** The refund that it claims; absent for an offer. */
+  readonly refund_id?: string
   readonly amount_msat: string
-  readonly status: 'open' | 'paid' | 'expired'
+  readonly status: 'open' | 'paid' | 'refused' | 'expired'
+  /** What the payer of a refund said against it. Text of a stranger. */
+  readonly invoice_error?: string
   /** False: made without a wallet, so nobody can pay it. */
   readonly payable: boolean
   readonly payer_note?: string
@@ -30,7 +35,7 @@ export interface IssuedInvoiceView {
   readonly bolt12: string
 }
 
-/** A request of this node, and the invoice that it brought. */
+/** A request of this node, one that stands alone (a refund) among them, and the invoice that it brought. */
 export interface FetchedInvoiceView {
   readonly direction: 'fetched'
   readonly id: string
@@ -43,6 +48,8 @@ export interface FetchedInvoiceView {
   readonly created_at: string
   readonly expires_at?: string
   readonly offer?: string
+  /** The refund of this node that it came for. */
+  readonly refund_id?: string
   readonly invoice_request: string
   readonly bolt12?: string
 }
@@ -57,7 +64,12 @@ export function invoiceMethods(node: LnoNode, now: () => number) {
   const all = async (limit: number, only?: InvoiceView['direction']): Promise<readonly InvoiceView[]> => {
     const promises = only === 'fetched' ? [] : await node.promises.list(limit)
     const requests = only === 'issued' ? [] : await node.payer.list(limit)
-    const views = [...promises.map(issued), ...requests.map((stored) => fetchedView(stored.id, stored))]
+    const refunds = only === 'issued' ? [] : node.refunds.list().filter(({ stored }) => stored.invoice !== undefined)
+    const views = [
+      ...promises.map(issued),
+      ...requests.map((stored) => fetchedView(stored.id, stored)),
+      ...refunds.map(({ id, stored }) => ({ ...fetchedView(id, stored), refund_id: id })),
+    ]
     return views.sort((a, b) => (a.created_at < b.created_at ? 1 : -1)).slice(0, limit)
   }
   return [
@@ -83,15 +95,19 @@ export function invoiceMethods(node: LnoNode, now: () => number) {
 
 function issuedView(stored: StoredPromise, payable: boolean, now: number): IssuedInvoiceView {
   const { fields } = decodeInvoice(stored.invoice, { verifySignature: false })
+  // Of its request an invoice repeats all that says whether it answers an offer.
+  const isRefund = fields.offer_issuer_id === undefined && fields.offer_paths === undefined
   const expired = BigInt(Math.floor(now / 1000)) >= stored.expires
   const hash = toHex(fields.invoice_payment_hash ?? new Uint8Array(0))
   return {
     direction: 'issued',
     id: hash,
     payment_hash: hash,
-    offer_id: toHex(stored.offer_id),
+    ...(isRefund ? { refund_id: toHex(stored.offer_id) } : { offer_id: toHex(stored.offer_id) }),
     amount_msat: (fields.invoice_amount ?? 0n).toString(),
-    status: stored.paid !== undefined ? 'paid' : expired ? 'expired' : 'open',
+    status:
+      stored.paid !== undefined ? 'paid' : stored.refused !== undefined ? 'refused' : expired ? 'expired' : 'open',
+    ...(stored.refused !== undefined && { invoice_error: stored.refused }),
     payable,
     ...(fields.invreq_payer_note !== undefined && { payer_note: fields.invreq_payer_note }),
     created_at: isoTime(Number(stored.created)),
@@ -100,7 +116,10 @@ function issuedView(stored: StoredPromise, payable: boolean, now: number): Issue
   }
 }
 
-function fetchedView(id: string, stored: StoredRequest): FetchedInvoiceView {
+function fetchedView(
+  id: string,
+  stored: Pick<StoredRequest, 'created' | 'request' | 'invoice' | 'offer' | 'failed'>,
+): FetchedInvoiceView {
   const base = {
     direction: 'fetched' as const,
     id,

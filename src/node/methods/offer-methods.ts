@@ -3,13 +3,9 @@ import { toHex } from '../../base/hex.js'
 import { MAX_DUMMY_HOPS } from '../../blinding/index.js'
 import { integer, method, none, text, u64Text } from '../control/index.js'
 import { isoTime } from '../events.js'
-import { MAX_ROUTE_HOPS } from '../messenger/routes.js'
 import type { LnoNode } from '../node.js'
 import type { OwnOffer } from '../offers/issuer.js'
-import { nodeIdText } from './schemas.js'
-
-/** Paths of one offer: a reader tries a few at most, and each makes its text longer by some 250 characters. */
-const MAX_PATHS = 16
+import { pathTexts } from './schemas.js'
 
 /** An offer of this node as it is shown. */
 export interface OfferView {
@@ -48,7 +44,7 @@ const newOffer = v.strictObject({
   label: v.optional(text(256)),
   single_use: v.optional(v.boolean()),
   issuer_key: v.optional(v.boolean()),
-  paths: v.optional(v.pipe(v.array(v.pipe(v.array(nodeIdText), v.maxLength(MAX_ROUTE_HOPS))), v.maxLength(MAX_PATHS))),
+  paths: v.optional(pathTexts),
   dummy_hops: v.optional(integer(0, MAX_DUMMY_HOPS)),
 })
 
@@ -108,8 +104,8 @@ export function timeOf(seconds: bigint): string {
   return seconds <= 8_640_000_000_000n ? isoTime(Number(seconds) * 1000) : seconds.toString()
 }
 
-/** What would make an offer that was just made unreachable; it may still become reachable. */
-function warningsFor(node: LnoNode, paths: readonly (readonly string[])[]): readonly string[] {
+/** What would make something that was just made, with these paths, unreachable; it may still become reachable. */
+export function warningsFor(node: LnoNode, paths: readonly (readonly string[])[]): readonly string[] {
   return paths.flatMap((route, index) => {
     const last = route[route.length - 1]
     if (last === undefined || last === node.id || node.connections.peer(last) !== undefined) return []

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { isLnoError } from '../../base/error.js'
-import { parseAddress, parseNodeId } from '../addresses.js'
+import { type PeerAddress, parseAddress, parseNodeId } from '../addresses.js'
 import { text } from '../control/index.js'
+import { MAX_ROUTE_HOPS, type NodeId } from '../messenger/routes.js'
 import { parseScidLink } from '../scids.js'
 
 /** Text read by one of our parsers, whose sentence says what is wrong. */
@@ -27,7 +28,30 @@ export const nodeIdText = parsed(66, parseNodeId)
 export const addressText = parsed(300, (given) => parseAddress(given))
 
 /** `SCID=ID1,ID2`. */
-export const scidText = parsed(200, parseScidLink)
+const scidText = parsed(200, parseScidLink)
 
-/** Longest string of an offer: the longest message in bech32, with room for `+` and spaces. */
-export const MAX_OFFER_TEXT = 120_000
+/** Longest string of an offer or a refund: the longest message in bech32, with room for `+` and spaces. */
+export const MAX_STRING_TEXT = 120_000
+
+/** Peers to go over first. */
+export const viaPeers = v.pipe(
+  v.array(v.strictObject({ node_id: nodeIdText, address: v.optional(addressText) })),
+  v.maxLength(16),
+)
+
+/** What `viaPeers` read, as the node takes it. */
+export function viaOf(via: v.InferOutput<typeof viaPeers>): readonly (NodeId | PeerAddress)[] {
+  return via.map(({ node_id: nodeId, address }) => (address === undefined ? nodeId : { nodeId, address }))
+}
+
+/** Channels to learn of: `SCID=ID1,ID2`. */
+export const scidTexts = v.pipe(v.array(scidText), v.maxLength(64))
+
+/** Paths of one offer or refund: a reader tries a few at most, and each makes its text longer by some 250 characters. */
+const MAX_PATHS = 16
+
+/** The relays of each path to us, ourselves left out. */
+export const pathTexts = v.pipe(
+  v.array(v.pipe(v.array(nodeIdText), v.maxLength(MAX_ROUTE_HOPS))),
+  v.maxLength(MAX_PATHS),
+)

@@ -26,6 +26,8 @@ export interface LivePromise {
   /** Unix seconds. */
   readonly expires: bigint
   readonly paid: boolean
+  /** The payer of a refund has said that it will not pay it. */
+  readonly refused: boolean
 }
 
 /** What the issuer knows of the offer that a request answers. */

@@ -17,6 +17,7 @@ import type { KeyPair } from '../../noise/handshake.js'
 import type { TlvRecord } from '../../wire/tlv.js'
 import { nodeError } from '../codes.js'
 import type { Delivery, OnionMessenger } from '../messenger/messenger.js'
+import { sendReply } from '../messenger/reply.js'
 import type { NodeId } from '../messenger/routes.js'
 import { PathIdTable, pathIdOf } from '../path-id.js'
 import { deriveKey } from '../secrets.js'
@@ -366,38 +367,20 @@ export class Issuer {
     this.#emit({ type: 'invoice_sent', offerId: id, paymentHash: hash ? toHex(hash) : '', amountMsat, again })
   }
 
-  /** rule O17: over the reply path, to its introduction node, and no other way. */
   #reply(
-    { generation, from }: Delivery,
+    delivery: Delivery,
     replyPath: BlindedPath,
     id: string,
     contents: { readonly invoice?: Uint8Array; readonly invoice_error?: Uint8Array },
     onLeft?: () => void,
   ): void {
-    const { messenger } = this.#options
-    const notSent = (code: string, why: string) => this.#emit({ type: 'reply_not_sent', offerId: id, code, why })
-    try {
-      const route = messenger.routesTo(messenger.introductionOf(replyPath), from)[0]
-      if (route === undefined) {
-        notSent('NO_ROUTE', 'no connected peer leads to the beginning of the reply path')
-        return
-      }
-      const handle = messenger.send({
-        generation,
-        route,
-        to: replyPath,
-        contents,
-        isAnswer: true,
-        onFate: (fate) => {
-          if (fate === 'left' || fate === 'delivered here') onLeft?.()
-          else notSent('REPLY_NOT_SENT', fate === 'full' ? 'the peer takes no more' : 'the peer is not connected')
-        },
-      })
-      if (handle === undefined) notSent('QUEUE_FULL', 'too many answers wait for this peer already')
-    } catch (error) {
-      if (!isLnoError(error)) throw error
-      notSent(error.code, error.message)
-    }
+    sendReply(this.#options.messenger, {
+      delivery,
+      replyPath,
+      contents,
+      ...(onLeft && { onLeft }),
+      onNotSent: (code, why) => this.#emit({ type: 'reply_not_sent', offerId: id, code, why }),
+    })
   }
 }
 

@@ -12,7 +12,7 @@ import { bytes, decode, encode, hash256, struct, u64, type ValueOf } from '../..
 export interface ReceiveOptions {
   /** SHA-256 of the request, 32 bytes: ties what is paid to what was asked for (pitfall 14). */
   readonly requestHash: Uint8Array
-  /** Id of the offer, 32 bytes. */
+  /** Id of the offer, or of the stand-alone request, 32 bytes. */
   readonly offerId: Uint8Array
   readonly amountMsat: bigint
   /** Unix seconds. */

@@ -43,7 +43,7 @@ export class Promises {
     return promises
   }
 
-  /** Live and paid promises of an offer. */
+  /** Live and paid promises of an offer, or of a stand-alone request. */
   of(offerId: string): readonly LivePromise[] {
     return this.#byOffer.get(offerId) ?? []
   }
@@ -55,8 +55,8 @@ export class Promises {
   async add(promise: StoredPromise, invoice: InvoiceMessage, nowSeconds: bigint): Promise<boolean> {
     const evicted = this.#count >= this.#most ? this.#expired(nowSeconds) : []
     if (this.#count - evicted.length >= this.#most) return false
-    const hash = invoice.fields.invoice_payment_hash ?? sha256(invoice.bytes)
-    const key = storeKey('promise', promise.created, hash)
+    const hash = hashOf(invoice)
+    const key = promiseKey(promise.created, invoice)
     // Remembered first: a second request that comes while the disk works must count this one.
     this.#remember(key, promise, invoice)
     try {
@@ -85,6 +85,16 @@ export class Promises {
     if (!/^[0-9a-f]{64}$/.test(hash)) return undefined
     const key = await this.#store.get(storeKey('promise-id', hash))
     return key && this.get(new TextDecoder().decode(key))
+  }
+
+  /** Notes what the payer said against an invoice; without effect for one that is not kept. */
+  async setRefused(key: string, why: string): Promise<void> {
+    const promise = await this.get(key)
+    if (promise === undefined) return
+    await this.#store.commit([{ key, value: storedPromise.encode({ ...promise, refused: why }) }])
+    const entries = this.#byOffer.get(toHex(promise.offer_id)) ?? []
+    const changed = entries.map((entry) => (entry.key === key ? { ...entry, refused: true } : entry))
+    this.#byOffer.set(toHex(promise.offer_id), changed)
   }
 
   /** Newest first. */
@@ -118,6 +128,7 @@ export class Promises {
       metadataHash: toHex(sha256(invoice.fields.invreq_metadata ?? new Uint8Array(0))),
       expires: promise.expires,
       paid: promise.paid !== undefined,
+      refused: promise.refused !== undefined,
     })
     this.#byOffer.set(offerId, entries)
     this.#count++
@@ -131,6 +142,15 @@ export class Promises {
       else this.#byOffer.delete(offerId)
     }
   }
+}
+
+function hashOf({ fields, bytes }: InvoiceMessage): Uint8Array {
+  return fields.invoice_payment_hash ?? sha256(bytes)
+}
+
+/** Where a promise is stored that was made at `created` (Unix milliseconds). */
+export function promiseKey(created: bigint, invoice: InvoiceMessage): string {
+  return storeKey('promise', created, hashOf(invoice))
 }
 
 /** The payment hash (hex) in the key of a promise. */

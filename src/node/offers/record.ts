@@ -29,7 +29,7 @@ export const STORED_PROMISE = {
   created: /* @__PURE__ */ required(0n, tu64),
   /** The TLV stream of the invoice. */
   invoice: /* @__PURE__ */ required(2n, /* @__PURE__ */ bytes()),
-  /** Id of the offer that it is for. */
+  /** Id of the offer that it is for, or of the stand-alone request. */
   offer_id: /* @__PURE__ */ required(4n, hash256),
   /** SHA-256 of the request that it answers. */
   request_hash: /* @__PURE__ */ required(6n, hash256),
@@ -41,6 +41,8 @@ export const STORED_PROMISE = {
   paid: /* @__PURE__ */ field(12n, tu64),
   /** Times that it was sent. */
   sent: /* @__PURE__ */ field(13n, tu32),
+  /** What the payer of a refund said against it, as it came; whether it is paid nevertheless is the payer's matter. */
+  refused: /* @__PURE__ */ field(15n, utf8),
 }
 export interface StoredPromise extends Partially<typeof STORED_PROMISE> {}
 

@@ -30,6 +30,7 @@ import {
   startFetch,
   stepFetch,
 } from './fetch-machine.js'
+import { Preparations } from './preparations.js'
 import { type StoredRequest, storedRequest } from './record.js'
 import { waysFor } from './ways.js'
 
@@ -90,14 +91,11 @@ export class Payer {
   readonly #options: PayerOptions
   readonly #replies = new PathIdTable<{ readonly fetch: Open; readonly attempt: number }>()
   readonly #open = new Set<Open>()
-  /** What cancels those that have not begun: the way is being prepared, or the disk works. */
-  readonly #opening = new Set<() => void>()
+  readonly #opening = new Preparations()
   #closed = false
 
   constructor(options: PayerOptions) {
     this.#options = options
-    options.messenger.handle(66n, (delivery) => this.#onAnswer(delivery, 'invoice'))
-    options.messenger.handle(68n, (delivery) => this.#onAnswer(delivery, 'invoice_error'))
   }
 
   /**
@@ -132,7 +130,7 @@ export class Payer {
     const id = toHex(sha256(request.bytes).subarray(0, 16))
     const key = storeKey('request', created, id)
     const stored: StoredRequest = { created, request: request.bytes, payer_key: payerKey, offer: encodeOffer(offer) }
-    const plans = await this.#prepare(options, async (isCancelled) => {
+    const plans = await this.#opening.run(options.signal, async (isCancelled) => {
       await reach()
       const ways = this.#ways(options)
       if (isCancelled()) return ways
@@ -196,7 +194,7 @@ export class Payer {
   /** Ends everything that is under way. */
   close(): void {
     this.#closed = true
-    for (const cancel of [...this.#opening]) cancel()
+    this.#opening.close()
     for (const fetch of [...this.#open]) this.#cancel(fetch)
   }
 
@@ -212,33 +210,6 @@ export class Payer {
   #ways({ offer, via = [] }: FetchOptions): readonly AttemptPlan[] {
     const { messenger, dialable } = this.#options
     return waysFor(offer, { messenger, dialable: dialable(), via })
-  }
-
-  /**
-   * Runs what comes before the first attempt. When the request is cancelled meanwhile it is over at once for whoever asked;
-   * what was begun counts as under way until it has ended.
-   */
-  #prepare<T>({ signal }: FetchOptions, run: (isCancelled: () => boolean) => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      let cancelled = false
-      const cancel = () => {
-        cancelled = true
-        reject(nodeError('CONTROL_CANCELLED', 'the request was cancelled'))
-      }
-      if (this.#closed || signal?.aborted) {
-        cancel()
-        return
-      }
-      this.#opening.add(cancel)
-      signal?.addEventListener('abort', cancel, { once: true })
-      const over = () => {
-        this.#opening.delete(cancel)
-        signal?.removeEventListener('abort', cancel)
-      }
-      run(() => cancelled)
-        .finally(over)
-        .then(resolve, reject)
-    })
   }
 
   #event(fetch: Open, event: FetchEvent): void {
@@ -329,20 +300,22 @@ export class Payer {
     }
   }
 
-  #onAnswer(delivery: Delivery, kind: 'invoice' | 'invoice_error'): void {
+  /** Takes an invoice or an invoice_error that came over a reply path of a request; false for any other. @internal */
+  take(delivery: Delivery): boolean {
     const found = this.#replies.get(delivery.pathId)
-    if (found === undefined || found.fetch.state.over) {
-      // Rules O14, O15: whoever guesses learns nothing, not even that something was asked.
-      const why = found ? 'its request is answered' : 'it came over no reply path of a request that is under way'
-      this.#emit({ type: 'reply_ignored', from: delivery.from, code: 'REPLY_WRONG_PATH', why })
-      return
-    }
+    if (found === undefined) return false
     const { fetch, attempt } = found
+    if (fetch.state.over) {
+      const { from } = delivery
+      this.#emit({ type: 'reply_ignored', from, code: 'REPLY_WRONG_PATH', why: 'its request is answered' })
+      return true
+    }
     const count = (fetch.answers.get(attempt) ?? 0) + 1
     fetch.answers.set(attempt, count)
-    if (count > MAX_ANSWERS) return
-    if (kind === 'invoice') this.#onInvoice(fetch, attempt, delivery.value)
+    if (count > MAX_ANSWERS) return true
+    if (delivery.type === 66n) this.#onInvoice(fetch, attempt, delivery.value)
     else this.#onInvoiceError(fetch, attempt, delivery.value)
+    return true
   }
 
   #onInvoice(fetch: Open, attempt: number, value: Uint8Array): void {

@@ -1,5 +1,6 @@
 import { isLnoError } from '../../base/error.js'
 import { toHex } from '../../base/hex.js'
+import type { BlindedPath } from '../../blinding/blinded-path.js'
 import type { OfferMessage } from '../../bolt12/offer.js'
 import { nodeError } from '../codes.js'
 import type { OnionMessenger } from '../messenger/messenger.js'
@@ -19,28 +20,41 @@ export interface Surroundings {
 
 /**
  * The ways to the issuer of an offer, best first: over the offer's paths where it has some, else to its issuer id (rule OR12).
- * Connected peers come before those that can be called. Empty when nothing is known that leads there.
+ * @throws LnoError as `waysTo`
+ */
+export function waysFor({ fields }: OfferMessage, surroundings: Surroundings): readonly AttemptPlan[] {
+  return waysTo(fields.offer_paths, fields.offer_issuer_id, surroundings)
+}
+
+/**
+ * The ways to whoever made `paths`, best first, or to the node where there are none. Connected peers come before those that can
+ * be called. Empty when nothing is known that leads there.
  * @throws LnoError `UNRESOLVED_SCID` when none of the paths begins at a node that is known; `PEER_HAS_NO_ONION_MESSAGES`
  *   when only peers lead there that take none
  */
-export function waysFor({ fields }: OfferMessage, { messenger, dialable, via }: Surroundings): readonly AttemptPlan[] {
+export function waysTo(
+  paths: readonly BlindedPath[] | undefined,
+  nodeId: Uint8Array | undefined,
+  { messenger, dialable, via }: Surroundings,
+): readonly AttemptPlan[] {
   const deaf = messenger.deafPeers()
   const known = messenger.known(via)
   const more = dialable.filter((peer) => !known.peers.includes(peer) && !deaf.includes(peer))
-  const targets = targetsOf(fields, messenger)
+  const targets = targetsOf(paths, nodeId, messenger)
   const ways = planAttempts(targets, { ...known, peers: [...known.peers, ...more] })
   if (ways.length > 0 || deaf.length === 0) return ways
   const who = targets.some(({ introduction }) => deaf.includes(introduction))
-    ? 'the node that the offer leads to first'
+    ? 'the node that is to be reached first'
     : 'every connected peer'
   throw nodeError('PEER_HAS_NO_ONION_MESSAGES', `${who} takes no onion messages`)
 }
 
 function targetsOf(
-  { offer_paths: paths, offer_issuer_id: issuer }: OfferMessage['fields'],
+  paths: readonly BlindedPath[] | undefined,
+  nodeId: Uint8Array | undefined,
   messenger: Surroundings['messenger'],
 ): readonly { readonly pathIndex: number | undefined; readonly introduction: NodeId }[] {
-  if (paths === undefined) return issuer ? [{ pathIndex: undefined, introduction: toHex(issuer) }] : []
+  if (paths === undefined) return nodeId ? [{ pathIndex: undefined, introduction: toHex(nodeId) }] : []
   let unresolved: unknown
   const targets = paths.flatMap((path, pathIndex) => {
     try {

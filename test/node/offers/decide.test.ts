@@ -60,6 +60,7 @@ function live(over: Partial<LivePromise> = {}): LivePromise {
     metadataHash: 'this payer',
     expires: NOW + 100n,
     paid: false,
+    refused: false,
     ...over,
   }
 }

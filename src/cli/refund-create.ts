@@ -1,0 +1,55 @@
+import { withNode } from './daemon/client.js'
+import { parseAmount, parseCount, parseExpiry, parsePath } from './daemon/options.js'
+import { refundText } from './daemon/refund-text.js'
+import { QR, showString } from './daemon/show-string.js'
+import { defineCommand } from './frame/command.js'
+
+export const command = defineCommand({
+  description:
+    'Makes a stand-alone invoice_request at the running node and keeps it there: an offer to send money, as a refund or a cash machine makes one. Who gets the string answers with an invoice, and the first valid one is kept; nothing is paid.\n\nWithout --path it names the id of the node, and invoices must be able to reach it. With --path A,B they come over A, which passes on to B, which passes on to this node: who claims it learns A and nothing else.',
+  args: {},
+  options: {
+    amount: { value: 'MSAT', required: true, parse: parseAmount, summary: '10000 (msat) or 10sat' },
+    description: { value: 'TEXT', required: true, summary: 'what the money is for' },
+    issuer: { value: 'TEXT', summary: 'who sends it: shop@example.com, or a name' },
+    note: { value: 'TEXT', summary: 'a note to whoever is paid' },
+    expiry: { value: 'WHEN', parse: parseExpiry, summary: '1h, 7d, 2027-01-31, or Unix seconds' },
+    label: { value: 'TEXT', summary: 'a name of your own, which nobody else sees' },
+    path: {
+      value: 'A,B',
+      many: true,
+      parse: parsePath,
+      summary: 'node ids of a way to this node, its first node first',
+    },
+    dummyHops: {
+      value: 'COUNT',
+      parse: parseCount(0, 10),
+      summary: 'hops to this node itself, to hide how long paths are',
+    },
+    qr: QR,
+  },
+  examples: [
+    'lno refund create --amount 10sat --description "Refund of order 7"',
+    'lno refund create --amount 10sat --description "Refund of order 7" --path 02… --expiry 7d',
+  ],
+  run: (context) =>
+    withNode(context, async (node) => {
+      const { options, io, warn, next } = context
+      const { amount, description, issuer, note, expiry, label, dummyHops, path } = options
+      const refund = await node.call('refund.create', {
+        amount_msat: amount.toString(),
+        description,
+        ...(issuer !== undefined && { issuer }),
+        ...(note !== undefined && { payer_note: note }),
+        ...(expiry !== undefined && { absolute_expiry: expiry(io.now()).toString() }),
+        ...(label !== undefined && { label }),
+        ...(path.length > 0 && { paths: path.map((nodes) => [...nodes]) }),
+        ...(dummyHops !== undefined && { dummy_hops: dummyHops }),
+      })
+      const withoutCode = await showString(context, refund, options.qr, refundText)
+      for (const warning of refund.warnings) warn(warning)
+      // The refund is made and stands there: no reason to end as if it were not.
+      if (withoutCode) warn(`no QR code: ${withoutCode.message}`)
+      next(`lno refund show ${refund.refund_id.slice(0, 16)}`)
+    }),
+})

@@ -1,0 +1,44 @@
+import { isLnoError } from '../../base/error.js'
+import type { BlindedPath } from '../../blinding/blinded-path.js'
+import type { MessageContents } from '../../onion/engine-build.js'
+import type { Delivery, OnionMessenger } from './messenger.js'
+
+/** An answer to a message of a stranger. */
+export interface Reply {
+  /** What is answered: the answer takes its form, and where no way is known, the peer that it came from. */
+  readonly delivery: Pick<Delivery, 'generation' | 'from'>
+  readonly replyPath: BlindedPath
+  readonly contents: MessageContents
+  readonly onLeft?: () => void
+  /** Told at most once, perhaps before `sendReply` returns. */
+  readonly onNotSent: (code: string, why: string) => void
+}
+
+/** Sends an answer over the reply path, to its introduction node, and no other way (rule O17). Never throws for what a stranger wrote. */
+export function sendReply(
+  messenger: Pick<OnionMessenger, 'routesTo' | 'introductionOf' | 'send'>,
+  { delivery: { generation, from }, replyPath, contents, onLeft, onNotSent }: Reply,
+): void {
+  try {
+    const route = messenger.routesTo(messenger.introductionOf(replyPath), from)[0]
+    if (route === undefined) {
+      onNotSent('NO_ROUTE', 'no connected peer leads to the beginning of the reply path')
+      return
+    }
+    const handle = messenger.send({
+      generation,
+      route,
+      to: replyPath,
+      contents,
+      isAnswer: true,
+      onFate: (fate) => {
+        if (fate === 'left' || fate === 'delivered here') onLeft?.()
+        else onNotSent('REPLY_NOT_SENT', fate === 'full' ? 'the peer takes no more' : 'the peer is not connected')
+      },
+    })
+    if (handle === undefined) onNotSent('QUEUE_FULL', 'too many answers wait for this peer already')
+  } catch (error) {
+    if (!isLnoError(error)) throw error
+    onNotSent(error.code, error.message)
+  }
+}
