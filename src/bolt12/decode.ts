@@ -1,6 +1,6 @@
-import { LnoError } from '../base/error.js'
+import { isLnoError, LnoError } from '../base/error.js'
 import { located } from '../wire/codec.js'
-import type { Touched } from '../wire/reader.js'
+import { Reader, type Touched } from '../wire/reader.js'
 import { readFields, readRecords } from '../wire/tlv.js'
 import type { Bolt12Code } from './codes.js'
 import { ruleOfFieldError } from './field-rules.js'
@@ -104,6 +104,38 @@ export function decodeInvoice(input: string | Uint8Array, options?: DecodeOption
  */
 export function decodeInvoiceError(bytes: Uint8Array, options?: DecodeOptions): InvoiceErrorMessage {
   return decodeStream(INVOICE_ERROR_LAYOUT, bytes, options)
+}
+
+/**
+ * An invoice_error as it comes in messages: as BOLT 12 has it, or with its own length in front, as LDK (0.2.7) and
+ * lightning-kmp (1.8.4) write it. BOLT 12 leaves the reader to us (rule ER1), and what says why a request failed is worth
+ * more than its form. A stream that is good as it is never counts as one with a length.
+ * @throws LnoError what `decodeInvoiceError` says of the bytes as they came
+ */
+export function decodeReceivedInvoiceError(bytes: Uint8Array): InvoiceErrorMessage {
+  try {
+    return decodeInvoiceError(bytes)
+  } catch (error) {
+    const inner = behindOwnLength(bytes)
+    if (inner === undefined) throw error
+    try {
+      return decodeInvoiceError(inner)
+    } catch {
+      throw error
+    }
+  }
+}
+
+/** What stands behind a BigSize that says how much that is. */
+function behindOwnLength(bytes: Uint8Array): Uint8Array | undefined {
+  const reader = new Reader(bytes)
+  try {
+    const length = reader.bigsize()
+    return length === BigInt(reader.remaining) ? bytes.subarray(bytes.length - reader.remaining) : undefined
+  } catch (error) {
+    if (!isLnoError(error)) throw error
+    return undefined
+  }
 }
 
 /**
