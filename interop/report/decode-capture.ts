@@ -178,9 +178,7 @@ function tell(sides: readonly Side[], { received, sent }: Pairs): Pick<Story, 's
 }
 
 function nodesOf(sides: readonly Side[], steps: readonly Step[]): readonly StoryNode[] {
-  const own = sides.map(
-    ({ name, header, key }): StoryNode => ({ id: header.nodeId, name, keyed: key !== undefined }),
-  )
+  const own = sides.map(({ name, header, key }): StoryNode => ({ id: header.nodeId, name, keyed: key !== undefined }))
   const seen = steps.flatMap((step) => (step.kind === 'message' ? [step.from, step.to] : [step.node]))
   const others = [...new Set(seen)].filter((id) => !own.some((node) => node.id === id))
   return [...own, ...others.map((id): StoryNode => ({ id, keyed: false }))]

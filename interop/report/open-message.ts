@@ -86,7 +86,8 @@ export function openOnion(message: Uint8Array, self: LocalNode | undefined, read
     return { view: { kind: 'drop', packet, code, why, ...(rule !== undefined && { rule }) } }
   }
   const { localHops } = decision
-  if (decision.kind === 'deliver') return { view: { kind: 'deliver', packet, localHops, ...delivered(decision, reading) } }
+  if (decision.kind === 'deliver')
+    return { view: { kind: 'deliver', packet, localHops, ...delivered(decision, reading) } }
   const next =
     'next_node_id' in decision.next ? toHex(decision.next.next_node_id) : showScid(decision.next.short_channel_id)
   return { view: { kind: 'forward', packet, localHops, next }, forwards: forwardMessage(decision).message }
@@ -107,7 +108,9 @@ function delivered({ generation, path_id, reply_path, contents, records }: Deliv
     ...(path_id && { path_id: toHex(path_id) }),
     ...(reply_path && { reply_path: pathJson(reply_path) }),
     ...(contents && { contents: opened(contents, reading) }),
-    ...(others.length > 0 && { others: others.map(({ type, value }) => ({ type: String(type), value: toHex(value) })) }),
+    ...(others.length > 0 && {
+      others: others.map(({ type, value }) => ({ type: String(type), value: toHex(value) })),
+    }),
   }
 }
 
