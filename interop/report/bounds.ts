@@ -29,10 +29,13 @@ export const MAX_PAGE = 12 * 1024 * 1024
 /** A file of a report that is larger is not read. */
 export const MAX_FILE = 64 * 1024 * 1024
 
-/** Text of strangers as one printable line of at most `most` characters. */
+/** Text of strangers as one printable line of at most `most` characters. Once more, it stays as it is. */
 export function sentence(text: string, most = MAX_SENTENCE): string {
-  const cut = text.length > most ? `${text.slice(0, most)}… (${text.length} characters)` : text
-  return oneLine(cut)
+  const line = oneLine(text.slice(0, most))
+  if (text.length <= most && line.length <= most) return line
+  const end = `… (${text.length} characters)`
+  // Half of a pair of surrogates is no character.
+  return line.slice(0, Math.max(0, most - end.length)).replace(/[\uD800-\uDBFF]$/, '') + end
 }
 
 /** A log as lines that can be shown, at most `MAX_LOG` bytes of it: its first lines and its last ones. */

@@ -42,15 +42,15 @@ export function countsText(cells: readonly Cell[]): string {
 
 /**
  * Names of cells that are unique in a report and stay the same from run to run, so that a link to one still leads there
- * after the next run: `fetch-note~ldk~lnd~lno`.
+ * after the next run: `fetch-note.ldk.lnd.lno`.
  */
 export function cellIds(cells: readonly Cell[]): readonly string[] {
   const seen = new Map<string, number>()
   return cells.map(({ scenario, payer, relays, payee }) => {
-    const id = [scenario, payer, ...relays, payee].join('~')
+    const id = [scenario, payer, ...relays, payee].join('.')
     const count = (seen.get(id) ?? 0) + 1
     seen.set(id, count)
-    return count === 1 ? id : `${id}~${count}`
+    return count === 1 ? id : `${id}.${count}`
   })
 }
 

@@ -212,6 +212,7 @@
     const members = state()
     members.set('cell', cells[index].id)
     history.replaceState(history.state, '', address(members))
+    opener = undefined
     openCell(index)
   }
 
