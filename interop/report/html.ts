@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import rules from '../../conformance/rules.json' with { type: 'json' }
+import { jsonText } from '../../src/cli/frame/json.js'
 import type { Cell, Outcome, PeerInfo, Report } from '../run/result.js'
 import { arrange, type Block, type Column, type Placed } from './arrange.js'
 import { MAX_PAGE, sentence } from './bounds.js'
@@ -17,8 +18,8 @@ function text(value: string): string {
 }
 
 /** A JSON document inside of a script element: nothing in it ends the element. */
-function embedded(id: string, value: unknown): string {
-  const json = JSON.stringify(value).replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)
+function embedded(id: string, document: string): string {
+  const json = document.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)
   return `<script type="application/json" id="${id}">${json}</script>`
 }
 
@@ -63,7 +64,8 @@ export function htmlPage(report: Report, evidence: readonly Evidence[]): string 
     reasonsPart(report, blocks),
     '</main>',
     DIALOG,
-    embedded('cells', cellsJson(report)),
+    // Ids of cells are no sentences: characters that hide or move are escaped in JSON's own way.
+    embedded('cells', jsonText(cellsJson(report), 0)),
   ].join('\n')
   const after = `<script>${js}</script>\n</body>\n</html>\n`
   const room = MAX_PAGE - Buffer.byteLength(before) - Buffer.byteLength(after)
@@ -327,12 +329,13 @@ function cellsJson(report: Report) {
       mark: OUTCOME[outcome].mark,
       scenario: sentence(cell.scenario, 100),
       title: sentence(scenario?.title ?? cell.scenario, 200),
-      action: sentence(scenario?.action ?? '', 100),
-      path: sentence(scenario?.path ?? '', 100),
+      action: sentence(scenario?.action ?? ''),
+      path: sentence(scenario?.path ?? ''),
       shape: sentence(scenario?.shape ?? '', 200),
-      payer: cell.payer,
-      payee: cell.payee,
-      relays: cell.relays,
+      // As the choices of the filters have them.
+      payer: sentence(cell.payer),
+      payee: sentence(cell.payee),
+      relays: cell.relays.map((name) => sentence(name)),
       lineup: sentence(lineup(cell), 200),
       ...Object.fromEntries(
         Object.entries(sentences).flatMap(([name, value]) => (value === undefined ? [] : [[name, sentence(value)]])),
@@ -368,7 +371,7 @@ function evidenceParts(cells: readonly Cell[], evidence: readonly Evidence[], ro
       { logs: [], problems: ['messages and logs are left out here: the page would be too large'] },
     ]
     for (const choice of choices) {
-      const part = embedded(`evidence-${i}`, choice)
+      const part = embedded(`evidence-${i}`, JSON.stringify(choice))
       const size = Buffer.byteLength(part) + 1
       if (size > room) continue
       room -= size

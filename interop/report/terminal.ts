@@ -28,7 +28,11 @@ export function matrixText(report: Report, { width, color }: MatrixOptions): str
     ...arrange(report).map((block) => blockText(block, columns, paint)),
     legend(columns, paint),
     ...[failures(report, columns, paint), reasons(report, columns, paint), absent(report, columns, paint)],
-    paint.bold(`${report.cells.length} cells in ${durationText(report.durationMs)}: `) + countsText(report.cells),
+    wrap(
+      `${report.cells.length} cells in ${durationText(report.durationMs)}: ${countsText(report.cells)}`,
+      columns,
+      '  ',
+    ),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }

@@ -10,7 +10,10 @@ const NAMES = ['payee', 'payer', 'relay1'] as const
 type Name = (typeof NAMES)[number]
 
 /** The lines of a capture of the fixture. */
-const linesOf = (name: Name): readonly string[] => readFileSync(join(FILES, `${name}.capture`), 'utf8').trim().split('\n')
+const linesOf = (name: Name): readonly string[] =>
+  readFileSync(join(FILES, `${name}.capture`), 'utf8')
+    .trim()
+    .split('\n')
 
 /** The story of the fixture, with some of its captures changed; `undefined` leaves one out. */
 function story(changes: Partial<Record<Name, (lines: readonly string[]) => readonly string[] | undefined>> = {}) {
@@ -127,7 +130,8 @@ test('a message that left and never came is lost', async () => {
 
 test('a message that was changed on its way is to be dropped, with the reason', async () => {
   const told = await story({
-    relay1: (lines) => lines.map((line) => (/"dir":"in".*"type":513/.test(line) ? line.replace(/..("\})$/, '00$1') : line)),
+    relay1: (lines) =>
+      lines.map((line) => (/"dir":"in".*"type":513/.test(line) ? line.replace(/..("\})$/, '00$1') : line)),
   })
   expect(onions(told).find(({ seen }) => seen === 'receiver')?.onion).toMatchObject({
     kind: 'drop',
@@ -138,7 +142,10 @@ test('a message that was changed on its way is to be dropped, with the reason', 
 test('clocks that differ do not put an answer before its question', async () => {
   const order = (told: Story) => told.steps.filter(isMessage).map((step) => `${step.name} ${route(told, step)}`)
   const late = await story({
-    relay1: ([header, ...lines]) => [header!.replace(/"started":"[^"]*"/, '"started":"2020-01-01T00:00:00.000Z"'), ...lines],
+    relay1: ([header, ...lines]) => [
+      header!.replace(/"started":"[^"]*"/, '"started":"2020-01-01T00:00:00.000Z"'),
+      ...lines,
+    ],
   })
   expect(order(late).filter((each) => each.startsWith('onion'))).toEqual([
     'onion_message payer > relay1',
@@ -154,7 +161,12 @@ test('what a killed node left is told as far as it goes', async () => {
   writeFileSync(path, linesOf('relay1').slice(0, 6).join('\n').slice(0, -5))
   copyFileSync(join(FILES, 'payer.capture'), join(dir, 'payer.capture'))
   writeFileSync(join(dir, 'payee.capture'), 'no capture\n')
-  const told = await decodeCapture([path, join(dir, 'payer.capture'), join(dir, 'payee.capture'), join(dir, 'gone.capture')])
+  const told = await decodeCapture([
+    path,
+    join(dir, 'payer.capture'),
+    join(dir, 'payee.capture'),
+    join(dir, 'gone.capture'),
+  ])
   expect(told.problems.map((text) => text.replace(/^(\S+: [A-Z_]+).*$/s, '$1'))).toEqual([
     'relay1.capture: CAPTURE_TRUNCATED',
     'payee.capture: CAPTURE_BAD_LINE',

@@ -7,7 +7,9 @@ const line = (members: object): string => JSON.stringify(members)
 test('a capture loses its lines of keys and keeps the others as they are', () => {
   const header = '{"capture":1, "lno":"0.1.0"}'
   const note = line({ t: 1, note: 'keys are fine' })
-  const { text, keys } = withoutKeys([header, line({ t: 0, keys: { node_id: '02', node_key: KEY } }), note, ''].join('\n'))
+  const { text, keys } = withoutKeys(
+    [header, line({ t: 0, keys: { node_id: '02', node_key: KEY } }), note, ''].join('\n'),
+  )
   expect(text).toBe(`${header}\n${note}\n`)
   expect(keys).toEqual([KEY])
 })
