@@ -113,6 +113,12 @@ function pairUp(sides: readonly Side[]): Pairs {
   return { received, sent }
 }
 
+/** Of a message that one capture has alone: whether the other end wrote one. */
+function seenBy(outgoing: boolean, otherWrote: boolean): MessageStep['seen'] {
+  if (outgoing) return otherWrote ? 'lost' : 'sender'
+  return otherWrote ? 'unsent' : 'receiver'
+}
+
 /** Merges the sides: of the lines that may come next the earliest, where none may that was not sent yet. */
 function tell(sides: readonly Side[], { received, sent }: Pairs): Pick<Story, 'steps' | 'leftOut'> {
   const captured = new Set(sides.map(({ header }) => header.nodeId))
@@ -132,7 +138,7 @@ function tell(sides: readonly Side[], { received, sent }: Pairs): Pick<Story, 's
     const outgoing = entry.dir === 'out'
     const [from, to] = outgoing ? [side.header.nodeId, entry.peer] : [entry.peer, side.header.nodeId]
     const both = outgoing && received.has(where)
-    const seen = both ? 'both' : !outgoing ? 'receiver' : captured.has(to) ? 'lost' : 'sender'
+    const seen = both ? 'both' : seenBy(outgoing, captured.has(outgoing ? to : from))
     const { bytes, type } = entry
     let step: MessageStep = { kind: 'message', at, from, to, type, name: messageName(type), size: bytes.length, seen }
     const came = `${from} ${toHex(bytes)}`

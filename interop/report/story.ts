@@ -36,8 +36,11 @@ export interface MessageStep {
   readonly name: string
   /** Bytes, type included. */
   readonly size: number
-  /** Whose captures have it. `lost`: the sender's has it, and the receiver's, which is there, has not. */
-  readonly seen: 'both' | 'sender' | 'receiver' | 'lost'
+  /**
+   * Whose captures have it. `lost`: the sender's has it, and the receiver's, which is there, has not. `unsent`: the other way
+   * round; of the two it is the one that should not be.
+   */
+  readonly seen: 'both' | 'sender' | 'receiver' | 'lost' | 'unsent'
   /** What it holds, where that can be said without a key. */
   readonly holds?: JsonObject
   readonly onion?: OnionView

@@ -133,7 +133,7 @@ test('a message that was changed on its way is to be dropped, with the reason', 
     relay1: (lines) =>
       lines.map((line) => (/"dir":"in".*"type":513/.test(line) ? line.replace(/..("\})$/, '00$1') : line)),
   })
-  expect(onions(told).find(({ seen }) => seen === 'receiver')?.onion).toMatchObject({
+  expect(onions(told).find(({ seen }) => seen === 'unsent')?.onion).toMatchObject({
     kind: 'drop',
     code: expect.stringMatching(/^[A-Z_]+$/),
   })

@@ -248,7 +248,9 @@
   }
 
   function fact(name, ...value) {
-    return value.length === 0 || value[0] === undefined ? [] : [el('dt', {}, name), el('dd', {}, ...value)]
+    if (value.length === 0 || value[0] === undefined) return []
+    const nested = value[0] instanceof Element && /^(DL|DETAILS)$/.test(value[0].tagName)
+    return [el('dt', {}, name), el('dd', { class: nested ? 'nested' : undefined }, ...value)]
   }
 
   function cellParts(cell, { story, logs = [], problems = [] }) {
@@ -345,7 +347,9 @@
     }
     if (step.kind === 'event') {
       const some = Object.keys(step.holds).length > 0
-      const head = `${node(step.node)} says: ${step.name}`
+      const { code, error, progress } = step.holds
+      const why = [progress?.step, code ?? error?.code].filter((text) => typeof text === 'string')
+      const head = `${node(step.node)} says: ${[step.name, ...why].join(', ')}`
       const more =
         some && el('details', {}, el('summary', {}, head), el('div', { class: 'object' }, value(step.holds, names)))
       return el('li', { id: `step-${i}`, class: 'event' }, time, el('div', { class: 'step-body' }, more || head))
@@ -355,6 +359,7 @@
       lost: `; the capture of ${node(step.to)} does not have it`,
       sender: '; only its sender wrote a capture',
       receiver: '; only its receiver wrote a capture',
+      unsent: `; the capture of ${node(step.from)} does not have it`,
       both: '',
     }[step.seen]
     return el(
@@ -445,6 +450,11 @@
     return `from ${names.get(first) ?? first}, ${hops} hop${hops === 1 ? '' : 's'}`
   }
 
+  function blindedPath(path, names) {
+    const members = Object.entries(path).flatMap(([name, each]) => fact(name, value(each, names)))
+    return el('details', {}, el('summary', {}, pathPart(path, names)), el('dl', {}, ...members))
+  }
+
   function objectParts({ type: _, issues = [], valid, ...fields }, what, names) {
     return [
       ...issues.map(({ code, message, rule, field }) =>
@@ -472,6 +482,7 @@
       return el('dl', {}, ...json.flatMap((each, i) => fact(`[${i}]`, value(each, names))))
     }
     if (typeof json === 'object' && json !== null) {
+      if (Array.isArray(json.path) && json.first_path_key !== undefined) return blindedPath(json, names)
       return el('dl', {}, ...Object.entries(json).flatMap(([name, each]) => fact(name, value(each, names))))
     }
     const text = String(json)
