@@ -141,14 +141,18 @@ describe('what strangers wrote', () => {
     expect(evidenceOn(html, 0)?.story?.steps).toHaveLength(32)
   })
 
-  test.each(['javascript:alert(1)', 'data:text/html,x', 'docs/interop-differences.md', '//example.com'])(
-    'is no link where it is not one on the web: %s',
-    async (link) => {
-      const { html } = await written(only({ ...REAL, outcome: 'known', reason: 'because', link }))
-      expect(markup(html)).not.toContain(`href="${link}`)
-      expect(cellsOn(html)[0]).toMatchObject({ link, web: false })
-    },
-  )
+  test.each([
+    'javascript:alert(1)',
+    'javascript://%0Aalert(1)',
+    'data:text/html,x',
+    'file:///etc/passwd',
+    'docs/interop-differences.md',
+    '//example.com',
+  ])('is no link where it is not one on the web: %s', async (link) => {
+    const { html } = await written(only({ ...REAL, outcome: 'known', reason: 'because', link }))
+    expect(markup(html)).not.toContain(`href="${link}`)
+    expect(cellsOn(html)[0]).toMatchObject({ link, web: false })
+  })
 })
 
 describe('keys', () => {

@@ -24,6 +24,15 @@ test.each([60, 140])('has a mark for every cell at %i columns', (width) => {
   expect(found).toHaveLength(report.cells.length)
 })
 
+test('more columns than fit go below each other', () => {
+  const cells = Array.from({ length: 40 }, (_, i) => ({ ...REAL, payer: `payer${i}` }))
+  const text = matrixText(fixtureReport({ cells }), { width: 60, color: false })
+  expect(text.match(/^real-relay /gm)!.length).toBeGreaterThan(1)
+  expect(matrix(text).match(/✓/g)).toHaveLength(40)
+  expect(text).toMatch(/ an payer\d+ → lno → lno/)
+  expect(text.split('\n').filter((line) => line.length > 60)).toEqual([])
+})
+
 test('names who plays in the columns where there is room, and by letters where there is not', () => {
   expect(plain(140)).toMatch(/^ +>lno >ldk >ldk-stock/m)
   expect(plain(60)).toMatch(/^ +a b c d e f g/m)
