@@ -32,6 +32,8 @@ export interface Cell {
   readonly durationMs: number
   /** How often it was played: twice where the first run failed. */
   readonly runs: number
+  /** Node ids (66 hex digits) by role, as far as they are known: the page names the nodes of captures by them. */
+  readonly nodes?: Readonly<Record<string, string>>
   /** Logs and captures that were kept: names, and paths relative to the report's folder. */
   readonly files: readonly CellFile[]
 }
