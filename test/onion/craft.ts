@@ -1,6 +1,5 @@
 /** Messages that no honest sender makes; the vectors of `vectors/lno` are made with them as well. */
 export {
-  type CraftedHop,
   craftMessage,
   payloadOf,
   rawPacket,
