@@ -22,9 +22,9 @@ const COUNTED: Readonly<Record<string, number>> = {
   'bolt12/offers-test.json': 53,
   'bolt12/payer-proof-test.json': 28,
   'bolt12/signature-test.json': 4,
-  'lno/invoice-error-test.json': 28,
+  'lno/invoice-error-test.json': 29,
   'lno/invoice-request-test.json': 129,
-  'lno/invoice-test.json': 137,
+  'lno/invoice-test.json': 136,
   'lno/onion-message-test.json': 103,
   'lno/standalone-invoice-request-test.json': 40,
 }

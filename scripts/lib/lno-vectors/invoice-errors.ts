@@ -59,6 +59,15 @@ const INVALID: readonly Line[] = [
   ['M4', 'a type without a length at the end', [REASON], { altered: faults.typeAlone }],
   ['M4', 'a length in more bytes than it needs', [REASON], { altered: faults.longLength }],
   ['M4', 'a type in more bytes than it needs', [REASON], { altered: faults.longType }],
+  [
+    'M4',
+    'its own length in front of it',
+    [REASON],
+    {
+      altered: (bytes) => Uint8Array.of(bytes.length, ...bytes),
+      note: 'lightning (Rust) 0.2.7 and lightning-kmp 1.8.4 write it so, and read no other form; whoever wants to understand them must try both',
+    },
+  ],
   ['T1', 'the number of a field with a leading zero byte', [[1, 'hex:0052'], REASON]],
   ['T1', 'the number of a field in nine bytes', [[1, 'hex:010000000000000000'], REASON]],
   ['T3', 'a reason that is not UTF-8', [[5, 'hex:ff']]],

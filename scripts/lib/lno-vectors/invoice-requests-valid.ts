@@ -67,7 +67,12 @@ export function validRequests(): readonly RequestLine[] {
     ['RR8', 'it came over one of the two paths of the offer', { offer: offers.HIDDEN_TWICE }],
     ['RR8', 'an offer with path and issuer id, over the path', { offer: offers.BOTH }],
     ['T5', 'a path of the offer begins at a channel and a direction', { offer: offers.BY_CHANNEL }],
-    ['RR5', 'paths of the payer beside an offer', { own: [[90, pathsValue(INVREQ_PATH.path)]] }],
+    [
+      'RR5',
+      'paths of the payer beside an offer',
+      { own: [[90, pathsValue(INVREQ_PATH.path)]] },
+      { note: 'BOLT 12 speaks of them for requests that stand alone and does not forbid them here; LDK does' },
+    ],
     ['RR7', 'in the last second of the offer', { offer: offers.UNTIL_NOW }],
     [
       'RR2',

@@ -30,6 +30,10 @@ export function fallbacks(...addresses: readonly (readonly [version: number, len
   )
 }
 
+/** Of a request with paths that answers an offer. */
+export const PATHS_NOTE =
+  'BOLT 12 speaks of invreq_paths for requests that stand alone and does not forbid them elsewhere; LDK does'
+
 /** Three paths with these features in their costs. */
 export const threePaths = (...features: readonly (readonly number[])[]): Records => [
   [160, pathsValue(PAY_BOB, PAY_CAROL, PAY_DAVE)],
@@ -110,6 +114,7 @@ export function validInvoices(): readonly InvoiceLine[] {
         },
         context: { arrived_on: 'invreq_path' },
       },
+      { note: PATHS_NOTE },
     ],
     [
       'IR7',
