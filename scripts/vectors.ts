@@ -1,4 +1,4 @@
-// npm run vectors: every vector of the specifications, a row a file. Exit 1 when one is missed or not replayed.
+// npm run vectors: every vector of the specifications and of our own, a row a file. Exit 1 when one is missed or not replayed.
 import { collectReplays } from '../test/vectors/collect.js'
 
 let passed = 0

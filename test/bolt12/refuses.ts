@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest'
+import { type Records, sorted } from '../../scripts/lib/lno-vectors/records.js'
 import { decodeStream } from '../../src/bolt12/decode.js'
 import { inspect } from '../../src/bolt12/inspect.js'
 import type { Bolt12Message, Layout } from '../../src/bolt12/layout.js'
 import { judge, type ReadContext, type Rule } from '../../src/bolt12/rules/rule.js'
 import { codeOf } from '../support/code-of.js'
-import { craft, type Value } from './craft.js'
 
-/** Records as a test writes them, in any order. */
-export type Records = readonly (readonly [number, Value])[]
+export { type Records, sorted }
 
 /** What a reader with these rules makes of bytes: `accepted` or the first code. */
 export function verdictOf<M extends Bolt12Message>(
@@ -20,11 +19,6 @@ export function verdictOf<M extends Bolt12Message>(
   if (decoded !== 'accepted') return decoded
   const message = decodeStream(layout, bytes, {}, rules)
   return rules.flatMap((rule) => judge(rule, message, layout.table, context).issues)[0]?.code ?? 'accepted'
-}
-
-/** Writes records as a stream; `seal` may add what depends on the others, such as a signature. */
-export function sorted(records: Records): Uint8Array {
-  return craft(...[...records].sort(([a], [b]) => a - b))
 }
 
 /**

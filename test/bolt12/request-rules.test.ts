@@ -4,6 +4,7 @@ import { createInvoiceRequest, createStandaloneRequest } from '../../src/bolt12/
 import { createOffer } from '../../src/bolt12/create-offer.js'
 import { decodeInvoiceRequest } from '../../src/bolt12/decode.js'
 import { answerDestinationsOf } from '../../src/bolt12/destinations.js'
+import { inspect } from '../../src/bolt12/inspect.js'
 import { INVOICE_REQUEST } from '../../src/bolt12/invoice-request.js'
 import { INVOICE_REQUEST_LAYOUT } from '../../src/bolt12/layout.js'
 import type { OfferMessage } from '../../src/bolt12/offer.js'
@@ -183,6 +184,13 @@ describe('a request that answers no offer', () => {
     [metadata, [8, 1n], [10, 'refund'], payer],
     [metadata, [8, 1n], [10, 'refund'], amount, payer],
   )
+
+  test('RR13: a missing amount is one fault, not also that of an answer to an offer', {
+    tags: ['RR13', 'RR11'],
+  }, () => {
+    const { issues } = inspect(sorted([metadata, [10, 'refund'], payer]), { as: 'invoice_request', context: CONTEXT })
+    expect(issues.map(({ rule }) => rule)).toEqual(['RR13'])
+  })
 })
 
 describe('held against the offer', () => {

@@ -13,8 +13,7 @@ import { KEY_LENGTH_PACKET } from '../../src/onion/onion-message.js'
 import { decodePacket, type OnionPacket } from '../../src/onion/packet.js'
 import { buildOnion, exactPacketSize, nextPacket, peelOnion } from '../../src/onion/sphinx.js'
 import { codeOf } from '../support/code-of.js'
-import { craftMessage } from './craft.js'
-import { rawPacket } from './raw-packet.js'
+import { craftMessage, rawPacket } from './craft.js'
 
 const nodes = Array.from({ length: 800 }, (_, i) => {
   const secret = sha256(Uint8Array.of(i >> 8, i & 0xff))

@@ -11,7 +11,7 @@ import { decodePacket, encodePacket, type OnionPacket } from '../../src/onion/pa
 import { buildOnion, exactPacketSize, nextPacket, peelOnion } from '../../src/onion/sphinx.js'
 import { codeOf } from '../support/code-of.js'
 import { node, secretOf } from '../support/keys.js'
-import { rawPacket } from './raw-packet.js'
+import { rawPacket } from './craft.js'
 
 const alice = node(0x41)
 const bob = node(0x42)

@@ -133,8 +133,8 @@ export const INVOICE_REQUEST_RULES: readonly Rule<Subject>[] = [
     code: 'INVREQ_AMOUNT_MISSING',
     phase: 'read',
     field: 'invreq_amount',
-    reads: ['offer_amount'],
-    applies: ({ fields }) => fields.offer_amount === undefined,
+    reads: ['offer_amount', 'offer_issuer_id', 'offer_paths'],
+    applies: (subject) => !isStandalone(subject) && subject.fields.offer_amount === undefined,
     check: ({ fields }) =>
       fields.invreq_amount === undefined ? 'the offer leaves the amount to the payer' : undefined,
   },
