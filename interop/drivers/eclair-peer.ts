@@ -99,12 +99,13 @@ export function eclairPeer(options: EclairPeerOptions): LabPeer {
     return { text: encoded }
   }
 
-  const causes = () => [...log().matchAll(/API call failed with cause=(.*)$/gm)].map(([, cause]) => `${cause}`)
+  /** The last line of a call that failed, with its time; the log is bounded, so lines are not counted. */
+  const lastFailed = () => [...log().matchAll(/^.*API call failed with cause=(.*)$/gm)].at(-1)
 
   /** It has no command that fetches alone: it pays, and without a channel that ends when the invoice is there. */
   const fetch = async (request: FetchRequest): Promise<FetchOutcome> => {
     if (request.payerNote !== undefined) return { kind: 'refused', message: `${ECLAIR_CANNOT.fetch_note}` }
-    const before = causes().length
+    const before = lastFailed()?.[0]
     let event: PaymentEvent
     try {
       const amountMsat = await priceOf(request)
@@ -124,8 +125,15 @@ export function eclairPeer(options: EclairPeerOptions): LabPeer {
       if (!(error instanceof EclairError)) throw error
       if (error.status === 408) return { kind: 'silence', code: '408', message: error.message }
       if (error.status < 500) return { kind: 'refused', code: `${error.status}`, message: error.message }
-      const cause = await until('the reason in the log', async () => causes().slice(before).at(-1), LOG_MS)
-      return endOf(cause)
+      const [, cause] = await until(
+        'the reason in the log',
+        async () => {
+          const found = lastFailed()
+          return found?.[0] === before ? undefined : found
+        },
+        LOG_MS,
+      )
+      return endOf(`${cause}`)
     }
     const sent = await http.post<readonly SentPayment[]>('getsentinfo', { offer: request.offer })
     const invoice = sent.find(({ paymentHash }) => paymentHash === event.paymentHash)?.invoice

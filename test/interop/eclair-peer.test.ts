@@ -181,7 +181,10 @@ test.for([
 ] as const)('the log has the reason of a fetch that failed: %s', async ([cause, outcome]) => {
   const { peer, lines } = await harness({
     payoffer: () => {
-      lines.push(`2026-11-24 06:31:00,001 ERROR f.a.e.a.Service - API call failed with cause=${cause}`)
+      // A log may be written after the answer.
+      setTimeout(() => {
+        lines.push(`2026-11-24 06:31:00,001 ERROR f.a.e.a.Service - API call failed with cause=${cause}`)
+      }, 200)
       return { status: 500, error: LOOK }
     },
   })
