@@ -40,6 +40,8 @@ export type Capability =
   | 'fetch_wrong_amount'
   /** Sends requests that are too large for the packet of 1366 bytes. */
   | 'fetch_large'
+  /** Sends a note with the request. */
+  | 'fetch_note'
   /** Follows a path that begins at a channel which it was told of. */
   | 'fetch_scid'
   /** Makes stand-alone invoice_requests, and takes the invoice. */
@@ -192,6 +194,8 @@ export interface Driver {
   readonly name: string
   /** What it does not do, and why: links or the implementation's own words. */
   readonly cannot: Readonly<Partial<Record<Capability, string>>>
+  /** Set while nobody has seen the driver run against the real thing: one sentence on what it was tried against. */
+  readonly neverLive?: string
   /** True: a start takes seconds, so one node a role serves a whole run. */
   readonly costly?: boolean
   /** Builds, finds or starts what it needs; says so when it cannot. Never throws. Idempotent. */
