@@ -10,6 +10,8 @@ import { jsonText } from '../src/cli/frame/json.js'
 import type { Driver } from './driver.js'
 import { allDrivers } from './drivers/index.js'
 import { checkoutVersion } from './lib/version.js'
+import { matrixText } from './report/terminal.js'
+import { writeReport } from './report/write.js'
 import { plan, type Selection } from './run/cells.js'
 import { scenarioInfo } from './run/info.js'
 import { type Cell, type PeerInfo, REPORT_VERSION, type Report } from './run/result.js'
@@ -40,9 +42,29 @@ const EXIT = { ok: 0, failed: 1, usage: 2, nothing: 3 } as const
 const note = (text: string) => process.stderr.write(`${text}\n`)
 
 async function run(settings: Settings, signal: AbortSignal): Promise<number> {
-  const started = Date.now()
   const checkout = await checkoutVersion()
-  const known = allDrivers({ version: checkout.version })
+  const { cln, eclair, bitcoind, containers } = settings
+  const drivers = await allDrivers({
+    version: checkout.version,
+    cln,
+    eclair,
+    containers,
+    ...(bitcoind !== undefined && { bitcoind }),
+  })
+  try {
+    return await runWith(drivers.all, checkout, settings, signal)
+  } finally {
+    await drivers.close()
+  }
+}
+
+async function runWith(
+  known: readonly Driver[],
+  checkout: Report['lno'],
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<number> {
+  const started = Date.now()
   const wanted = (name: string) =>
     settings.peers === undefined || name === 'lno' || name === 'crafted' || settings.peers.includes(name)
   const strange = settings.peers?.find((name) => !known.some((driver) => driver.name === name))
@@ -81,7 +103,7 @@ async function run(settings: Settings, signal: AbortSignal): Promise<number> {
       return EXIT.nothing
     }
     note(`${plans.length} cells`)
-    const filesDir = join(settings.report ?? join(tmpdir(), `lno-interop-failed-${process.pid}`), 'files')
+    const filesDir = settings.report ?? join(tmpdir(), `lno-interop-failed-${process.pid}`)
     const cells = await runCells(plans, {
       drivers,
       filesDir,
@@ -103,8 +125,14 @@ async function run(settings: Settings, signal: AbortSignal): Promise<number> {
       cells,
     }
     if (settings.json) process.stdout.write(`${jsonText(report)}\n`)
+    else process.stdout.write(matrixText(report, { width: process.stdout.columns ?? 100, color: settings.color }))
+    if (settings.report !== undefined) {
+      await writeReport(report, settings.report)
+      note(`the report: ${join(settings.report, 'index.html')}`)
+    }
     const failed = cells.filter(({ outcome }) => outcome === 'fail')
-    if (failed.length > 0) note(`what failed left its logs and captures in ${filesDir}`)
+    if (failed.length > 0 && settings.report === undefined)
+      note(`what failed left its logs and captures in ${filesDir}`)
     return failed.length > 0 || cells.length < plans.length ? EXIT.failed : EXIT.ok
   } finally {
     await Promise.allSettled(drivers.map((driver) => driver.close?.()))

@@ -59,6 +59,8 @@ async function startPeer(driver: string, mode: Mode, program: string, options: P
 
   /** Paths as LDK is asked for them. What a stock router would not make is an error: no cell may pass by another shape. */
   const pathsOf = async (shape: OfferShape | RefundShape): Promise<object> => {
+    // Without a word on paths a stock router makes those that it thinks right.
+    if (shape.ownPaths && mode === 'stock') return {}
     const paths = ids(shape.paths)
     if (mode === 'lab' || paths.length === 0) return { paths }
     const peers = await process.call<readonly string[]>('peers')
@@ -127,6 +129,8 @@ async function startPeer(driver: string, mode: Mode, program: string, options: P
 }
 
 const WRONG_AMOUNT = 'LDK neither makes nor reads a request below the price of the offer (InsufficientAmount)'
+const DISABLE =
+  'LDK keeps no list of its offers and answers every one that it can derive: none can be switched off with an invoice_error'
 const STOCK = 'The routers that LDK ships'
 
 function driver(name: string, mode: Mode, cannot: Driver['cannot']): Driver {
@@ -148,7 +152,10 @@ function driver(name: string, mode: Mode, cannot: Driver['cannot']): Driver {
 }
 
 /** LDK over stated ways. */
-export const ldk: Driver = driver('ldk', 'lab', { fetch_wrong_amount: WRONG_AMOUNT })
+export const ldk: Driver = driver('ldk', 'lab', {
+  fetch_wrong_amount: WRONG_AMOUNT,
+  offer_disable: DISABLE,
+})
 
 /** LDK over the ways of its own NodeIdMessageRouter. */
 export const ldkStock: Driver = driver('ldk-stock', 'stock', {
@@ -158,4 +165,5 @@ export const ldkStock: Driver = driver('ldk-stock', 'stock', {
   offer_self_introduction: `${STOCK} begin a path at the node itself only when it is announced`,
   fetch_over: `${STOCK} send to the introduction node itself, and wait for a connection to it`,
   fetch_wrong_amount: WRONG_AMOUNT,
+  offer_disable: DISABLE,
 })

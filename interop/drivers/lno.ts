@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url'
 import { isLnoError, type LnoError } from '../../src/base/error.js'
 import { toHex } from '../../src/base/hex.js'
 import { decodeOffer } from '../../src/bolt12/decode.js'
-import { type ControlClient, connectControl } from '../../src/node/control/client.js'
+import { connectControl } from '../../src/node/control/client.js'
 import type { NodeApi } from '../../src/node/methods/index.js'
+import type { RefundView } from '../../src/node/methods/refund-methods.js'
 import type {
   Availability,
   Capability,
-  ClaimOutcome,
   Driver,
   FetchOutcome,
   LabPeer,
@@ -33,6 +33,12 @@ const END_MS = 5_000
 
 /** Ways that an attempt may take; each of them waits for its share of the time. */
 const ATTEMPTS = 3
+
+/** Milliseconds between two looks at a refund. */
+const POLL_MS = 100
+
+/** Milliseconds that an invoice_error is waited for after an invoice for a refund has left. */
+const CLAIM_WAIT_MS = 1_500
 
 /** Lines of its log that are kept in memory. */
 const LOG_LINES = 500
@@ -178,6 +184,43 @@ async function startLno(
           return { kind: 'invoice', invoice, request, amountMsat: BigInt(amount) }
         }),
     }),
+    ...(can('refund') && {
+      createRefund: async ({ description, amountMsat, absoluteExpiry, paths }) => {
+        const { bolt12 } = await control.call('refund.create', {
+          description,
+          amount_msat: amountMsat.toString(),
+          ...(absoluteExpiry !== undefined && { absolute_expiry: absoluteExpiry.toString() }),
+          ...(paths.length > 0 && { paths: paths.map((path) => path.map((peer) => peer.nodeId)) }),
+        })
+        return { text: bolt12 }
+      },
+      refundOutcome: async ({ text }, timeoutMs) => {
+        const end = Date.now() + timeoutMs
+        for (;;) {
+          const outcome = refundOutcome(await control.call('refund.show', { refund: text }))
+          if (outcome.kind !== 'silence' || Date.now() > end) return outcome
+          await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+        }
+      },
+    }),
+    ...(can('claim') && {
+      claim: async ({ refund, over }) => {
+        try {
+          const { bolt12 } = await control.call('refund.claim', {
+            refund,
+            ...(over[0] && { via: [{ node_id: over[0].nodeId, address: over[0].address }] }),
+            attempts: ATTEMPTS,
+            timeout_ms: CLAIM_WAIT_MS,
+          })
+          return { kind: 'sent', invoice: bolt12 }
+        } catch (error) {
+          if (!isLnoError(error)) throw error
+          const outcome = refusal(error)
+          if (outcome.kind === 'invoice_error') return outcome
+          return { kind: 'refused', code: error.code, message: error.message }
+        }
+      },
+    }),
     files: [
       { name: `${role}.log`, path: join(dir, `${role}.log`) },
       { name: `${role}.capture`, path: join(dir, `${role}.capture`) },
@@ -226,6 +269,15 @@ function links(over: readonly PeerRef[], targets: readonly string[]): readonly s
   return [...pairs, ...ends].map(([a, b], index) => `1x${index + 1}x0=${[a, b].join(',')}`)
 }
 
+function refundOutcome({ invoice, refusals }: RefundView): RefundOutcome {
+  if (invoice !== undefined) {
+    return { kind: 'invoice', invoice: invoice.bolt12, amountMsat: BigInt(invoice.amount_msat) }
+  }
+  const last = refusals[refusals.length - 1]
+  if (last === undefined) return { kind: 'silence' }
+  return { kind: 'refused', code: last.code, message: last.reasons.map(({ message }) => message).join('; ') }
+}
+
 const SILENT = new Set(['SENT_NO_REPLY', 'REPLY_WRONG_PATH', 'RELAY_CHANNELS_ONLY'])
 
 async function asOutcome(ask: () => Promise<FetchOutcome>): Promise<FetchOutcome> {
@@ -237,7 +289,7 @@ async function asOutcome(ask: () => Promise<FetchOutcome>): Promise<FetchOutcome
   }
 }
 
-function refusal(error: LnoError): FetchOutcome {
+function refusal(error: LnoError): Exclude<FetchOutcome, { readonly kind: 'invoice' }> {
   const { code, message, details } = error
   if (code === 'INVOICE_ERROR') {
     const said = details?.invoice_error as { readonly error?: string; readonly erroneous_field?: string } | undefined

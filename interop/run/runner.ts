@@ -11,7 +11,7 @@ import { expectedText, judge } from './verdict.js'
 
 export interface RunnerOptions {
   readonly drivers: readonly Driver[]
-  /** Where logs and captures go that are kept; a folder a cell. None: nothing is kept but of what failed. */
+  /** Where logs and captures go that are kept: its folder `files`, a folder a cell. */
   readonly filesDir: string
   /** Keeps the files of every cell, not of those that failed alone. */
   readonly keepAll: boolean
@@ -70,14 +70,16 @@ async function playCell(plan: Plan, index: number, pool: Pool, options: RunnerOp
   let verdict: ReturnType<typeof judge> | undefined
   let runs = 0
   let files: readonly CellFile[] = []
+  let nodes: Readonly<Record<string, string>> = {}
   while (runs < 2 && !options.signal.aborted) {
     runs++
-    const kept = join(options.filesDir, `${index}-${slug(scenario, cast)}${runs > 1 ? '-again' : ''}`)
+    const kept = join('files', `${index}-${slug(scenario, cast)}${runs > 1 ? '-again' : ''}`)
     const keep = (outcome: string) => options.keepAll || outcome === 'fail'
     const played = await pool.withPeers(scenario, cast, async (peers, problem) => {
       const seen: Played = problem ?? (await attempt(scenario, peers, pool.openChannel, options.now))
       verdict = judge(scenario, payer, seen, known)
-      if (keep(verdict.outcome)) files = keepFiles(peers, kept)
+      nodes = Object.fromEntries(Object.entries(peers).map(([role, { nodeId }]) => [role, nodeId]))
+      if (keep(verdict.outcome)) files = keepFiles(peers, options.filesDir, kept)
       return verdict
     })
     if (played.outcome !== 'fail') break
@@ -85,7 +87,7 @@ async function playCell(plan: Plan, index: number, pool: Pool, options: RunnerOp
   const durationMs = options.now() - began
   const final = verdict ?? { outcome: 'fail' as const, observed: 'not played: the run was ended' }
   const outcome = runs > 1 && final.outcome === 'pass' ? 'flaky' : final.outcome
-  return { ...base, ...final, outcome, durationMs, runs, files }
+  return { ...base, ...final, outcome, durationMs, runs, nodes, files }
 }
 
 /** What a driver cannot do is a failure of the cell, not of the run. */
@@ -108,7 +110,8 @@ function broken(error: unknown): Played {
 }
 
 /** Copies what the peers wrote, bounded by what they wrote; captures keep their keys, so the folder is the user's alone. */
-function keepFiles(peers: Readonly<Record<string, LabPeer>>, into: string): readonly CellFile[] {
+function keepFiles(peers: Readonly<Record<string, LabPeer>>, root: string, folder: string): readonly CellFile[] {
+  const into = join(root, folder)
   mkdirSync(into, { recursive: true, mode: 0o700 })
   const files: CellFile[] = []
   for (const [role, peer] of Object.entries(peers)) {
@@ -116,12 +119,12 @@ function keepFiles(peers: Readonly<Record<string, LabPeer>>, into: string): read
       if (!existsSync(path)) continue
       const to = join(into, name)
       cpSync(path, to)
-      files.push({ name, path: to, kind: name.endsWith('.capture') ? 'capture' : 'log' })
+      files.push({ name, path: join(folder, name), kind: name.endsWith('.capture') ? 'capture' : 'log' })
     }
     if (peer.files.length > 0) continue
     const to = join(into, `${role}.log`)
     writeFileSync(to, peer.log(), { mode: 0o600 })
-    files.push({ name: `${role}.log`, path: to, kind: 'log' })
+    files.push({ name: `${role}.log`, path: join(folder, `${role}.log`), kind: 'log' })
   }
   return files
 }

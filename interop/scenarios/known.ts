@@ -32,6 +32,15 @@ export const KNOWN: readonly KnownDifference[] = [
       'A stock LND drops onion messages of peers without a channel (protocol.onion-msg-relay-all is off by default); nothing says so on the wire.',
     link: 'https://github.com/lightningnetwork/lnd/pull/10089',
   },
+  {
+    id: 'ldk-invoice-error-length',
+    scenarios: ['fetch.direct.disabled'],
+    payer: ['ldk', 'ldk-stock'],
+    kinds: ['refused', 'silence'],
+    reason:
+      'LDK 0.2.7 reads an invoice_error only with its own length in front, as it writes it; in the form of BOLT 12 it is dropped as unreadable.',
+    link: 'docs/interop-differences.md',
+  },
 ]
 
 /** The difference that a cell is known for. */

@@ -93,7 +93,7 @@ export function relaysOf(scenario: Scenario): readonly Role[] {
 
 /** What each role must be able to do. */
 export function needsOf(scenario: Scenario, role: Role): readonly Capability[] {
-  const { action, shape, over = [], needs } = scenario
+  const { action, shape, request, over = [], needs } = scenario
   const maker: Capability[] = []
   const asker: Capability[] = []
   if (action === 'refund') {
@@ -120,6 +120,7 @@ export function needsOf(scenario: Scenario, role: Role): readonly Capability[] {
       asker.push('pay')
     }
   }
+  if (request?.note !== undefined) asker.push('fetch_note')
   if (over.length > 0) asker.push('fetch_over')
   const [makes, asks]: readonly [Role, Role] = action === 'refund' ? ['payer', 'payee'] : ['payee', 'payer']
   const own = role === makes ? maker : role === asks ? asker : action === 'connect' ? [] : (['relay'] as const)
