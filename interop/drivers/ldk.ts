@@ -65,8 +65,8 @@ async function startPeer(variant: Variant, program: string, options: PeerOptions
     payment_paths: madeUpPaths ? 'made-up' : 'router',
   })
   joinChain(process)
-  /** LDK's names of the refunds that were made. */
-  const refunds = new Map<string, string>()
+  /** LDK's names of the refunds that were made, and how much had happened before. */
+  const refunds = new Map<string, { readonly id: string; readonly mark: number }>()
 
   /** Paths as LDK is asked for them. What a stock router would not make is an error: no cell may pass by another shape. */
   const pathsOf = async (shape: OfferShape | RefundShape): Promise<object> => {
@@ -125,13 +125,13 @@ async function startPeer(variant: Variant, program: string, options: PeerOptions
           ...(shape.absoluteExpiry !== undefined && { absolute_expiry: `${shape.absoluteExpiry}` }),
         },
       )
-      refunds.set(refund, payment_id)
+      refunds.set(refund, { id: payment_id, mark: process.events.length })
       return { text: refund }
     },
     async refundOutcome({ text }, timeoutMs) {
-      const id = refunds.get(text)
-      if (id === undefined) throw new Error(`${role} made no such refund`)
-      return refundOutcome(process, id, timeoutMs)
+      const refund = refunds.get(text)
+      if (refund === undefined) throw new Error(`${role} made no such refund`)
+      return refundOutcome(process, refund.id, refund.mark, timeoutMs)
     },
     claim: (request) => claim(process, request),
   }
