@@ -8,9 +8,9 @@ import { joinChain, leaveChain, openChannel } from './ldk/chain.js'
 import { claim, fetchInvoice, pay, refundOutcome } from './ldk/requests.js'
 
 /**
- * LDK, from crates.io: a node of ours around the published crate (`peers/ldk`). Two drivers over one program: `ldk` takes
+ * LDK, from crates.io: a node of ours around the published crate (`peers/ldk`). Three drivers over one program: `ldk` takes
  * the ways that a scenario states, `ldk-stock` leaves them to the routers that LDK ships. Both make invoices without a
- * channel, over a payment path that begins at themselves; LDK as shipped would answer with an invoice_error.
+ * channel, over a payment path that begins at themselves; `ldk-bare` answers with an invoice_error, as LDK does.
  * @module
  */
 
@@ -25,8 +25,6 @@ export function buildLdk(tell: (line: string) => void): Promise<CargoBuild> {
   return building
 }
 
-type Mode = 'lab' | 'stock'
-
 /** A running LDK node, with the program that it is. */
 export interface LdkPeer extends LabPeer {
   readonly process: LineProcess
@@ -39,7 +37,16 @@ function ldkPeer(peer: LabPeer): LdkPeer {
 
 const ids = (ways: readonly (readonly PeerRef[])[]) => ways.map((way) => way.map(({ nodeId }) => nodeId))
 
-async function startPeer(driver: string, mode: Mode, program: string, options: PeerOptions): Promise<LdkPeer> {
+interface Variant {
+  readonly name: string
+  /** Whose ways onion messages take: the scenario's, or LDK's own. */
+  readonly mode: 'lab' | 'stock'
+  /** Whether an invoice is made without a channel to come over. */
+  readonly madeUpPaths: boolean
+}
+
+async function startPeer(variant: Variant, program: string, options: PeerOptions): Promise<LdkPeer> {
+  const { name: driver, mode, madeUpPaths } = variant
   const { role, dir, signal } = options
   const logFile = join(dir, 'ldk.log')
   const process = startLineProcess({ command: program, logFile })
@@ -52,10 +59,14 @@ async function startPeer(driver: string, mode: Mode, program: string, options: P
   signal.addEventListener('abort', aborted)
   // Keys of a lab on regtest: a role is the same node in every run.
   const seed = createHash('sha256').update(`lno lab ${driver} ${role}`).digest('hex')
-  const started = await process.call<{ readonly node_id: string; readonly address: string }>('start', { seed, mode })
+  const started = await process.call<{ readonly node_id: string; readonly address: string }>('start', {
+    seed,
+    mode,
+    payment_paths: madeUpPaths ? 'made-up' : 'router',
+  })
   joinChain(process)
-  /** LDK's names of the refunds that were made. */
-  const refunds = new Map<string, string>()
+  /** LDK's names of the refunds that were made, and how much had happened before. */
+  const refunds = new Map<string, { readonly id: string; readonly mark: number }>()
 
   /** Paths as LDK is asked for them. What a stock router would not make is an error: no cell may pass by another shape. */
   const pathsOf = async (shape: OfferShape | RefundShape): Promise<object> => {
@@ -116,13 +127,13 @@ async function startPeer(driver: string, mode: Mode, program: string, options: P
           ...(shape.absoluteExpiry !== undefined && { absolute_expiry: `${shape.absoluteExpiry}` }),
         },
       )
-      refunds.set(refund, payment_id)
+      refunds.set(refund, { id: payment_id, mark: process.events.length })
       return { text: refund }
     },
     async refundOutcome({ text }, timeoutMs) {
-      const id = refunds.get(text)
-      if (id === undefined) throw new Error(`${role} made no such refund`)
-      return refundOutcome(process, id, timeoutMs)
+      const refund = refunds.get(text)
+      if (refund === undefined) throw new Error(`${role} made no such refund`)
+      return refundOutcome(process, refund.id, refund.mark, timeoutMs)
     },
     claim: (request) => claim(process, request),
   }
@@ -133,9 +144,9 @@ const DISABLE =
   'LDK keeps no list of its offers and answers every one that it can derive: none can be switched off with an invoice_error'
 const STOCK = 'The routers that LDK ships'
 
-function driver(name: string, mode: Mode, cannot: Driver['cannot']): Driver {
+function driver(variant: Variant, cannot: Driver['cannot']): Driver {
   return {
-    name,
+    name: variant.name,
     cannot,
     async prepare(tell): Promise<Availability> {
       const built = await buildLdk(tell)
@@ -145,20 +156,13 @@ function driver(name: string, mode: Mode, cannot: Driver['cannot']): Driver {
     async start(options) {
       const built = await buildLdk(() => undefined)
       if (!built.ok) throw new Error(built.reason)
-      return startPeer(name, mode, join(built.dir, 'lno-ldk-peer'), options)
+      return startPeer(variant, join(built.dir, 'lno-ldk-peer'), options)
     },
     openChannel: (from, to, amountSat) => openChannel(ldkPeer(from), ldkPeer(to), amountSat),
   }
 }
 
-/** LDK over stated ways. */
-export const ldk: Driver = driver('ldk', 'lab', {
-  fetch_wrong_amount: WRONG_AMOUNT,
-  offer_disable: DISABLE,
-})
-
-/** LDK over the ways of its own NodeIdMessageRouter. */
-export const ldkStock: Driver = driver('ldk-stock', 'stock', {
+const STOCK_CANNOT: Driver['cannot'] = {
   offer_paths: `${STOCK} make several paths only over peers that their graph knows`,
   offer_compact: `${STOCK} write a channel only where their graph has an enabled one of the introduction node`,
   offer_dummy_hops: `${STOCK} choose the number of dummy hops by themselves: paths of four hops in all`,
@@ -166,4 +170,19 @@ export const ldkStock: Driver = driver('ldk-stock', 'stock', {
   fetch_over: `${STOCK} send to the introduction node itself, and wait for a connection to it`,
   fetch_wrong_amount: WRONG_AMOUNT,
   offer_disable: DISABLE,
-})
+}
+
+/** LDK over stated ways. */
+export const ldk: Driver = driver(
+  { name: 'ldk', mode: 'lab', madeUpPaths: true },
+  {
+    fetch_wrong_amount: WRONG_AMOUNT,
+    offer_disable: DISABLE,
+  },
+)
+
+/** LDK over the ways of its own NodeIdMessageRouter. */
+export const ldkStock: Driver = driver({ name: 'ldk-stock', mode: 'stock', madeUpPaths: true }, STOCK_CANNOT)
+
+/** The same, and as shipped to the end: a request that no channel could pay is answered with an invoice_error. */
+export const ldkBare: Driver = driver({ name: 'ldk-bare', mode: 'stock', madeUpPaths: false }, STOCK_CANNOT)

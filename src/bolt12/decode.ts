@@ -107,33 +107,32 @@ export function decodeInvoiceError(bytes: Uint8Array, options?: DecodeOptions): 
 }
 
 /**
- * An invoice_error as it comes in messages: as BOLT 12 has it, or with its own length in front, as LDK (0.2.7) and
- * lightning-kmp (1.8.4) write it. BOLT 12 leaves the reader to us (rule ER1), and what says why a request failed is worth
- * more than its form. A stream that is good as it is never counts as one with a length.
- * @throws LnoError what `decodeInvoiceError` says of the bytes as they came
+ * An invoice_error as it comes in an onion message. LDK (0.2.7) and lightning-kmp (1.8.4) write the length of the stream in
+ * front of it, which BOLT 12 does not. So bytes that are no invoice_error, and begin with the number of those that follow,
+ * are read behind that number. No bytes are both: a stream with a reason begins with 1, 3 or 5 and is longer than that, but
+ * for the five bytes behind a reason of four, which begin with 4.
+ * @throws LnoError as `decodeInvoiceError`, for the bytes as they are
  */
-export function decodeReceivedInvoiceError(bytes: Uint8Array): InvoiceErrorMessage {
+export function decodeArrivedInvoiceError(bytes: Uint8Array): InvoiceErrorMessage {
   try {
     return decodeInvoiceError(bytes)
   } catch (error) {
-    const inner = behindOwnLength(bytes)
-    if (inner === undefined) throw error
+    const stream = behindLength(bytes)
+    if (stream === undefined) throw error
     try {
-      return decodeInvoiceError(inner)
+      return decodeInvoiceError(stream)
     } catch {
       throw error
     }
   }
 }
 
-/** What stands behind a BigSize that says how much that is. */
-function behindOwnLength(bytes: Uint8Array): Uint8Array | undefined {
+/** What follows a bigsize that counts it exactly. */
+function behindLength(bytes: Uint8Array): Uint8Array | undefined {
   const reader = new Reader(bytes)
   try {
-    const length = reader.bigsize()
-    return length === BigInt(reader.remaining) ? bytes.subarray(bytes.length - reader.remaining) : undefined
-  } catch (error) {
-    if (!isLnoError(error)) throw error
+    return reader.bigsize() === BigInt(reader.remaining) ? reader.rest() : undefined
+  } catch {
     return undefined
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LabPeer, OfferShape } from '../../interop/driver.js'
-import { buildLdk, ldk, ldkStock } from '../../interop/drivers/ldk.js'
+import { buildLdk, ldk, ldkBare, ldkStock } from '../../interop/drivers/ldk.js'
 import { decodeInvoice } from '../../src/bolt12/decode.js'
 import { decodeString } from '../../src/bolt12/string.js'
 import { jsonOf, type TestNode, useLab } from '../support/e2e/lab.js'
@@ -112,12 +112,21 @@ test('a stock LDK offers over the daemon and is asked by a daemon', async () => 
   expect(fieldsOf(await fetched(relay, text)).invoice_amount).toBe(11n)
 })
 
-test('LDK hears from the daemon that an offer was switched off', async () => {
+test('the daemon reads the invoice_error of an LDK that has no channel', async () => {
+  const payee = await peers.start(ldkBare, 'payee')
+  const payer = await lab.startNode('reader', { listen: ['none'] })
+  await payer.lno('peer', 'connect', `${payee.nodeId}@${payee.address}`)
+  const { text } = await payee.createOffer!({ description: 'x', amountMsat: 5n, paths: [] })
+  const { code, stderr } = await payer.lno('fetch', text)
+  expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('MissingPaths') })
+})
+
+test('LDK cannot read the invoice_error of the daemon: it wants a length in front, which BOLT 12 does not write', async () => {
   const payee = await lab.startNode('refusing')
   const payer = await peers.start(ldk, 'payer')
   await dial(payer, payee)
   const { bolt12 } = await payee.json('offer', 'create', '--amount', '700', '--description', 'x')
   await payee.json('offer', 'disable', bolt12)
-  const outcome = await payer.fetch!({ offer: bolt12, ...DIRECT })
-  expect(outcome).toMatchObject({ kind: 'invoice_error' })
+  const outcome = await payer.fetch!({ offer: bolt12, over: [], timeoutMs: 2000 })
+  expect(outcome).toMatchObject({ kind: 'refused', code: 'UNREADABLE' })
 })

@@ -107,10 +107,16 @@ export async function pay(node: LineProcess, request: FetchRequest): Promise<Pay
   return { kind: 'paid', preimage: `${end.preimage}`, amountMsat: outcome.amountMsat }
 }
 
-export async function refundOutcome(node: LineProcess, id: string, timeoutMs: number): Promise<RefundOutcome> {
-  const end = await node.next(({ event, payment_id }) => event === 'invoice_received' && payment_id === id, timeoutMs)
+export async function refundOutcome(
+  node: LineProcess,
+  id: string,
+  mark: number,
+  timeoutMs: number,
+): Promise<RefundOutcome> {
+  const mine = ({ event, payment_id }: LineEvent) => event === 'invoice_received' && payment_id === id
+  const end = await node.next(mine, timeoutMs, mark)
   if (end) return { kind: 'invoice', invoice: bolt12('lni', end.invoice), amountMsat: BigInt(`${end.amount_msat}`) }
-  const nothing = why(node.events)
+  const nothing = why(node.events.slice(mark))
   return nothing.kind === 'refused' ? nothing : { kind: 'silence' }
 }
 

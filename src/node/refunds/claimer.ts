@@ -2,7 +2,7 @@ import type { Clock, Random } from '../../base/effects.js'
 import { isLnoError, type LnoError } from '../../base/error.js'
 import { toHex } from '../../base/hex.js'
 import { createInvoice } from '../../bolt12/create-invoice.js'
-import { decodeInvoice, decodeReceivedInvoiceError } from '../../bolt12/decode.js'
+import { decodeArrivedInvoiceError, decodeInvoice } from '../../bolt12/decode.js'
 import { DEFAULT_RELATIVE_EXPIRY, type InvoiceMessage } from '../../bolt12/invoice.js'
 import type { InvoiceErrorMessage } from '../../bolt12/invoice-error.js'
 import type { InvoiceRequestMessage } from '../../bolt12/invoice-request.js'
@@ -183,7 +183,7 @@ export class Claimer {
     claim.answers.set(attempt, count)
     if (count > MAX_ANSWERS) return true
     try {
-      this.#onInvoiceError(claim, attempt, decodeReceivedInvoiceError(delivery.value))
+      this.#onInvoiceError(claim, attempt, decodeArrivedInvoiceError(delivery.value))
     } catch (error) {
       if (!isLnoError(error)) throw error
       this.#emit({ type: 'reply_ignored', from: delivery.from, code: error.code, why: error.message }) // rule ER1
