@@ -1,5 +1,6 @@
 // npm run interop:chain -- --topology A-B,B-C [--gated A] [--keep]: a chain, LND nodes, and channels between them, which
-// are announced when the JSON is printed. Everything ends with the command; --keep waits for Ctrl-C before.
+// are announced when the JSON is printed. Everything ends with the command; --keep waits for Ctrl-C before. It runs as
+// `node --import tsx`: the command `tsx` puts a process in between, which at Ctrl-C does not wait for one that is busy.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -54,8 +55,9 @@ async function run(request: Request): Promise<number> {
   }
   const dir = mkdtempSync(join(tmpdir(), 'lno-topology-'))
   const over = new AbortController()
+  const starts: Promise<unknown>[] = []
   const stops: (() => Promise<void>)[] = []
-  const working = build(request, { ...ready, dir, signal: over.signal, stops })
+  const working = build(request, { ...ready, dir, signal: over.signal, starts, stops })
   try {
     const done = await Promise.race([working, interrupted])
     if (typeof done === 'number') return done
@@ -64,9 +66,10 @@ async function run(request: Request): Promise<number> {
     tell('running until Ctrl-C')
     return await interrupted
   } finally {
-    // What is on its way up ends too, and is waited for: it writes into the folder until then.
+    // What is on its way up ends too, and is waited for, each of it: it writes into the folder until then.
     over.abort()
-    await working.catch(() => undefined)
+    await Promise.allSettled([working])
+    await Promise.allSettled(starts)
     await Promise.all(stops.map((stop) => stop()))
     rmSync(dir, { recursive: true, force: true })
   }
@@ -77,26 +80,32 @@ interface Site {
   readonly version: string
   readonly dir: string
   readonly signal: AbortSignal
+  /** Filled with each node's start. */
+  readonly starts: Promise<unknown>[]
   /** Filled with what ends each program. */
   readonly stops: (() => Promise<void>)[]
 }
 
 /** Starts the chain and the nodes, opens the channels, and says where everything is. */
-async function build({ topology, gated }: Request, { program, version, dir, signal, stops }: Site): Promise<unknown> {
+async function build(
+  { topology, gated }: Request,
+  { program, version, dir, signal, starts, stops }: Site,
+): Promise<unknown> {
   const started = Date.now()
   const chain = await startChain({ dir: join(dir, 'chain'), signal })
   stops.push(chain.stop)
   tell(`btcd: regtest at height ${await chain.height()}`)
-  const nodes = await Promise.all(
-    topology.nodes.map(async (name): Promise<readonly [string, LndNode]> => {
-      const relayAll = !gated.has(name)
-      const driver = relayAll ? 'lnd' : 'lnd-gated'
-      const node = await startLnd({ program, role: name, driver, dir: join(dir, name), chain, relayAll, signal })
-      stops.push(node.stop)
-      tell(`${name}: ${node.nodeId}@${node.address}`)
-      return [name, node]
-    }),
-  )
+  const start = async (name: string): Promise<readonly [string, LndNode]> => {
+    const relayAll = !gated.has(name)
+    const driver = relayAll ? 'lnd' : 'lnd-gated'
+    const node = await startLnd({ program, role: name, driver, dir: join(dir, name), chain, relayAll, signal })
+    stops.push(node.stop)
+    tell(`${name}: ${node.nodeId}@${node.address}`)
+    return [name, node]
+  }
+  const starting = topology.nodes.map(start)
+  starts.push(...starting)
+  const nodes = await Promise.all(starting)
   const channels = await openTopology(chain, topology, new Map(nodes))
   return {
     folder: dir,

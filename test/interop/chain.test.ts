@@ -12,7 +12,6 @@ import { tempDir } from '../support/temp-dir.js'
 const ready = await lnd.prepare((line) => console.error(line))
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const TSX = fileURLToPath(new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url))
 
 interface Report {
   readonly folder: string
@@ -41,7 +40,7 @@ function command(words: readonly string[], temp: string, onStderr?: (line: strin
   const lines: string[] = []
   const running = run(
     process.execPath,
-    [TSX, 'interop/chain/main.ts', ...words],
+    ['--import', 'tsx', 'interop/chain/main.ts', ...words],
     { cwd: ROOT, env: { ...process.env, TMPDIR: temp } },
     {
       ...(onStderr && { onStderr }),
