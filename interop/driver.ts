@@ -20,6 +20,8 @@ export type Capability =
   | 'offer_issuer_id'
   /** Offers with one stated path. */
   | 'offer_path'
+  /** Paths of more than one relay. */
+  | 'offer_long_path'
   /** Offers with several stated paths. */
   | 'offer_paths'
   /** Paths of an offer that begin at a channel (sciddir) instead of a node id. */
@@ -97,7 +99,13 @@ export interface FetchRequest {
 /** How a request ended, in the words of its payer. */
 export type FetchOutcome =
   | { readonly kind: 'invoice'; readonly invoice: string; readonly request?: string; readonly amountMsat: bigint }
-  | { readonly kind: 'invoice_error'; readonly message: string; readonly erroneousField?: bigint }
+  | {
+      readonly kind: 'invoice_error'
+      /** The payer's word for it, where it has one. */
+      readonly code?: string
+      readonly message: string
+      readonly erroneousField?: bigint
+    }
   /** Nothing came back, or the payer says that nothing will: `code` is its word for it. */
   | { readonly kind: 'silence'; readonly code?: string; readonly message?: string }
   /** The payer refused before a request left, or refused what came. */

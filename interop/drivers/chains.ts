@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { BITCOIN_CLI, type Chain, prepareChain, startChain } from '../chain/btcd.js'
 import { type Bitcoind, type ClnChain, type EclairChain, startBitcoind } from './bitcoind.js'
 
 /** The chains of a run, each started when somebody first asks for it. */
@@ -12,10 +13,18 @@ export interface Chains {
   close(): Promise<void>
 }
 
+async function startBtcd(): Promise<{ readonly chain: Chain; readonly dir: string }> {
+  const ready = await prepareChain(() => undefined)
+  if (!ready.ok) throw new Error(ready.reason)
+  const dir = mkdtempSync(join(tmpdir(), 'lno-chain-'))
+  return { chain: await startChain({ dir }), dir }
+}
+
 /** @param bitcoind the user's program, if there is one */
 export function labChains(bitcoind: string | undefined): Chains {
   let core: Promise<Bitcoind> | undefined
   let dir: string | undefined
+  let btcd: Promise<{ readonly chain: Chain; readonly dir: string }> | undefined
   const startCore = (path: string) => {
     dir ??= mkdtempSync(join(tmpdir(), 'lno-bitcoind-'))
     core ??= startBitcoind({ path, dir })
@@ -24,7 +33,9 @@ export function labChains(bitcoind: string | undefined): Chains {
   return {
     cln: async () => {
       if (bitcoind !== undefined) return startCore(bitcoind)
-      throw new Error('name a bitcoind with --bitcoind PATH')
+      btcd ??= startBtcd()
+      const { chain } = await btcd
+      return { bitcoinCli: BITCOIN_CLI, bitcoinDir: chain.bitcoinDir }
     },
     eclair: async () => {
       if (bitcoind !== undefined) return startCore(bitcoind)
@@ -32,6 +43,12 @@ export function labChains(bitcoind: string | undefined): Chains {
     },
     close: async () => {
       await core?.then((running) => running.stop()).catch(() => undefined)
+      await btcd
+        ?.then(async (running) => {
+          await running.chain.stop()
+          rmSync(running.dir, { recursive: true, force: true, maxRetries: 3 })
+        })
+        .catch(() => undefined)
       if (dir !== undefined) rmSync(dir, { recursive: true, force: true, maxRetries: 3 })
     },
   }

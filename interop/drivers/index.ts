@@ -7,7 +7,8 @@ import { type Chains, labChains } from './chains.js'
 import { clnDriver } from './cln.js'
 import { craftedDriver } from './crafted.js'
 import { eclairDriver } from './eclair.js'
-import { ldk, ldkStock } from './ldk.js'
+import { ldk, ldkBare, ldkStock } from './ldk.js'
+import { lnd, lndGated } from './lnd.js'
 import { lnoDriver } from './lno.js'
 import { userBinary } from './user-binary.js'
 
@@ -43,6 +44,9 @@ export async function allDrivers(options: DriverOptions): Promise<Drivers> {
     lnoDriver({ version }),
     ldk,
     ldkStock,
+    ldkBare,
+    lnd,
+    lndGated,
     ...binaries,
     ...images,
     ...absent(options),

@@ -163,6 +163,7 @@ function driver(variant: Variant, cannot: Driver['cannot']): Driver {
 }
 
 const STOCK_CANNOT: Driver['cannot'] = {
+  offer_long_path: `${STOCK} make paths of one relay`,
   offer_paths: `${STOCK} make several paths only over peers that their graph knows`,
   offer_compact: `${STOCK} write a channel only where their graph has an enabled one of the introduction node`,
   offer_dummy_hops: `${STOCK} choose the number of dummy hops by themselves: paths of four hops in all`,

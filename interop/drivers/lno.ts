@@ -296,6 +296,7 @@ function refusal(error: LnoError): Exclude<FetchOutcome, { readonly kind: 'invoi
     const field = said?.erroneous_field
     return {
       kind: 'invoice_error',
+      code,
       message: said?.error ?? message,
       ...(field !== undefined && { erroneousField: BigInt(field) }),
     }

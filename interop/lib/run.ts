@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 
 export interface Ran {
   readonly code: number
@@ -14,6 +14,20 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void
 }
 
+/** Programs that run: their groups end when this process does, so that nothing builds on behind a Ctrl-C. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) killGroup(child)
+})
+
+function killGroup(child: ChildProcess): void {
+  try {
+    process.kill(-(child.pid ?? 0), 'SIGKILL')
+  } catch {
+    child.kill('SIGKILL')
+  }
+}
+
 /** Runs a program to its end; its output (both streams, the last 64 KiB). Never throws: code 127 when there is none. */
 export function runProgram(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { cwd, env, timeoutMs, onLine } = options
@@ -24,17 +38,14 @@ export function runProgram(command: string, args: readonly string[], options: Ru
       ...(cwd !== undefined && { cwd }),
       ...(env && { env }),
     })
+    running.add(child)
     let output = ''
     const timer =
       timeoutMs === undefined
         ? undefined
         : setTimeout(() => {
             output += `\nstopped after ${timeoutMs / 1000} s`
-            try {
-              process.kill(-(child.pid ?? 0), 'SIGKILL')
-            } catch {
-              child.kill('SIGKILL')
-            }
+            killGroup(child)
           }, timeoutMs)
     const take = (chunk: Uint8Array) => {
       const text = String(chunk)
@@ -45,10 +56,12 @@ export function runProgram(command: string, args: readonly string[], options: Ru
     child.stderr.on('data', take)
     child.once('error', (error) => {
       clearTimeout(timer)
+      running.delete(child)
       resolve({ code: 127, output: error.message })
     })
     child.once('close', (code) => {
       clearTimeout(timer)
+      running.delete(child)
       resolve({ code: code ?? 1, output })
     })
   })

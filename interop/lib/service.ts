@@ -45,8 +45,10 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
+/** @throws the reason of the signal, when the run has ended already */
 export function startService(options: ServiceOptions): Service {
   const { command, args = [], cwd, env, logFile, onLine, keeps = () => true, signal } = options
+  signal?.throwIfAborted()
   const child = spawn(command, [...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     // Ctrl-C is for this process, which then ends its services in order.

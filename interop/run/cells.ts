@@ -35,6 +35,9 @@ const RELAYS_ONLY = new Set(['lnd', 'lnd-gated'])
 /** Variants of one implementation: they play what the plain one plays, but as relay nothing differs. */
 const NEVER_RELAY = new Set(['ldk-stock', CRAFTED])
 
+/** Those that play only where a scenario names them. */
+const NAMED_ONLY = new Set(['ldk-bare'])
+
 /**
  * All cells of a selection, in the order of the matrix. A cell that nobody can play stands once for each reason, so that
  * the matrix says what was not tried and why.
@@ -71,7 +74,11 @@ function casts(scenario: Scenario, drivers: readonly string[]): readonly Cast[] 
     }
     const relay = role === 'relay1' || role === 'relay2'
     return drivers.filter((name) =>
-      relay ? !NEVER_RELAY.has(name) : name !== CRAFTED && (scenario.action === 'connect' || !RELAYS_ONLY.has(name)),
+      NAMED_ONLY.has(name)
+        ? false
+        : relay
+          ? !NEVER_RELAY.has(name)
+          : name !== CRAFTED && (scenario.action === 'connect' || !RELAYS_ONLY.has(name)),
     )
   }
   let all: readonly Cast[] = [{}]

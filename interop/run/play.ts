@@ -18,6 +18,9 @@ type Peers = Readonly<Record<string, LabPeer>>
 /** Opens a channel between two peers of one implementation; satoshi. */
 export type OpenChannel = (from: LabPeer, to: LabPeer, amountSat: bigint) => Promise<void>
 
+/** Milliseconds that whoever claims a refund listens for an invoice_error: silence is its good outcome. */
+const CLAIM_MS = 3_000
+
 /** Satoshi of a channel that a scenario pays over. */
 const CHANNEL_SAT = 200_000n
 
@@ -68,8 +71,10 @@ async function act(scenario: Scenario, peers: Peers, openChannel: OpenChannel, n
     const shape = refundShape(scenario.shape, peers, now)
     const refund = await must(payer, 'createRefund')(shape)
     await passed(shape.absoluteExpiry, now)
-    const claimed = must(payee, 'claim')({ refund: refund.text, over: way, timeoutMs })
+    // Both at once: whoever takes the invoice may say why not before whoever sent it has stopped to listen.
     const outcome = must(payer, 'refundOutcome')(refund, timeoutMs)
+    outcome.catch(() => undefined)
+    const claimed = must(payee, 'claim')({ refund: refund.text, over: way, timeoutMs: Math.min(timeoutMs, CLAIM_MS) })
     const answer = await claimed
     if (answer.kind === 'refused') return { ...answer, observed: `the payee refused: ${answer.message}` }
     if (answer.kind === 'invoice_error') return { kind: 'invoice_error', observed: `invoice_error: ${answer.message}` }
@@ -124,7 +129,8 @@ function told(outcome: FetchOutcome): Acted {
     return { kind: 'invoice', amountMsat: outcome.amountMsat, observed: `an invoice over ${outcome.amountMsat} msat` }
   }
   if (outcome.kind === 'invoice_error') {
-    return { kind: 'invoice_error', observed: `invoice_error: ${outcome.message}` }
+    const { code, message } = outcome
+    return { kind: 'invoice_error', observed: `invoice_error: ${message}`, ...(code !== undefined && { code }) }
   }
   const { kind, code } = outcome
   const message = outcome.message ?? 'nothing came back'

@@ -104,6 +104,7 @@ export function needsOf(scenario: Scenario, role: Role): readonly Capability[] {
     asker.push('fetch')
     if (shape.paths.length === 1) maker.push('offer_path')
     if (shape.paths.length > 1) maker.push('offer_paths')
+    if (shape.paths.some((path) => path.length > 1)) maker.push('offer_long_path')
     if (shape.paths.length === 0 && !shape.ownPaths && !shape.selfIntroduction) maker.push('offer_issuer_id')
     if (shape.compact) {
       maker.push('offer_compact')

@@ -1,4 +1,4 @@
-import { isLnoError, LnoError } from '../base/error.js'
+import { LnoError } from '../base/error.js'
 import { located } from '../wire/codec.js'
 import { Reader, type Touched } from '../wire/reader.js'
 import { readFields, readRecords } from '../wire/tlv.js'
