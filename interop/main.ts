@@ -4,6 +4,7 @@
  * played.
  * @module
  */
+import { setMaxListeners } from 'node:events'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jsonText } from '../src/cli/frame/json.js'
@@ -171,6 +172,8 @@ function list(drivers: readonly Driver[], { json }: Settings): number {
 }
 
 const abort = new AbortController()
+// Every peer of a run listens to its end.
+setMaxListeners(0, abort.signal)
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     if (abort.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143)

@@ -36,9 +36,15 @@ export function sourceDigest(folder: string): string {
   return hash.digest('hex').slice(0, 16)
 }
 
+/** Names of programs that are taken from the cache and never built here: `LNO_INTEROP_NO_BUILD=lnd,btcd`. */
+function neverBuilt(): readonly string[] {
+  return (process.env.LNO_INTEROP_NO_BUILD ?? '').split(',')
+}
+
 /**
  * The folder that holds the programs built from these sources. When it is not there, `build` fills a fresh folder beside
  * it, which then takes its place: nobody ever sees half a build, and builds of several runs do not meet.
+ * @throws Error what `build` throws; for a program that is not to be built here
  */
 export async function cached(
   name: string,
@@ -47,6 +53,11 @@ export async function cached(
 ): Promise<{ readonly dir: string; readonly built: boolean }> {
   const dir = join(cacheDir(), `${name}-${sourceDigest(sources)}`)
   if (existsSync(dir)) return { dir, built: false }
+  if (neverBuilt().includes(name)) {
+    throw new Error(
+      `${name} was not built on this machine yet, and LNO_INTEROP_NO_BUILD says not to: npm run interop builds it`,
+    )
+  }
   const fresh = `${dir}.${process.pid}.part`
   rmSync(fresh, { recursive: true, force: true })
   mkdirSync(fresh, { recursive: true })

@@ -106,7 +106,7 @@ function wanted(scenario: Scenario, cast: Cast, selection: Selection): boolean {
   if (selection.level === 'core') {
     return relays.every((name) => name === LNO || name === 'ldk') && ![payer!, payee!].some(isVariant)
   }
-  if (scenario.reach === 'wide') {
+  if (scenario.reach !== 'pairs') {
     // Two relays: of one kind, or one of them ours; a variant plays with plain ones only.
     if (relays.length === 2 && relays[0] !== relays[1] && !relays.includes(LNO)) return false
     return [payer!, payee!, ...relays].filter(isVariant).length <= 1

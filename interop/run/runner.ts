@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Driver, LabPeer } from '../driver.js'
-import { knownFor } from '../scenarios/known.js'
+import { type KnownDifference, knownFor } from '../scenarios/known.js'
 import { type Role, relaysOf, rolesOf, type Scenario } from '../scenarios/scenario.js'
 import type { Cast, Plan } from './cells.js'
 import { type OpenChannel, type Played, play } from './play.js'
@@ -76,7 +76,7 @@ async function playCell(plan: Plan, index: number, pool: Pool, options: RunnerOp
     const kept = join('files', `${index}-${slug(scenario, cast)}${runs > 1 ? '-again' : ''}`)
     const keep = (outcome: string) => options.keepAll || outcome === 'fail'
     const played = await pool.withPeers(scenario, cast, async (peers, problem) => {
-      const seen: Played = problem ?? (await attempt(scenario, peers, pool.openChannel, options.now))
+      const seen: Played = problem ?? (await attempt(hurried(scenario, known), peers, pool.openChannel, options.now))
       verdict = judge(scenario, payer, seen, known)
       nodes = Object.fromEntries(Object.entries(peers).map(([role, { nodeId }]) => [role, nodeId]))
       if (keep(verdict.outcome)) files = keepFiles(peers, options.filesDir, kept)
@@ -88,6 +88,15 @@ async function playCell(plan: Plan, index: number, pool: Pool, options: RunnerOp
   const final = verdict ?? { outcome: 'fail' as const, observed: 'not played: the run was ended' }
   const outcome = runs > 1 && final.outcome === 'pass' ? 'flaky' : final.outcome
   return { ...base, ...final, outcome, durationMs, runs, nodes, files }
+}
+
+/** Milliseconds for what is known to end in silence. */
+const SILENCE_MS = 6_000
+
+/** Nobody waits long for an answer that is known not to come. */
+function hurried(scenario: Scenario, known: KnownDifference | undefined): Scenario {
+  if (known === undefined || !known.kinds.includes('silence')) return scenario
+  return { ...scenario, timeoutMs: Math.min(scenario.timeoutMs, SILENCE_MS) }
 }
 
 /** What a driver cannot do is a failure of the cell, not of the run. */

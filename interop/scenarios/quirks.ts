@@ -108,5 +108,6 @@ export const QUIRKS: readonly Scenario[] = [
     checks: ['relays forwarded'],
     why: 'Whoever carries the messages of an offer, its payment goes another way.',
     reach: 'pairs',
+    only: { payer: ['ldk'], payee: ['ldk'], relay1: ['lno'] },
   },
 ]
