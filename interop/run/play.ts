@@ -1,5 +1,5 @@
 import type { FetchOutcome, LabPeer, MadeOffer, OfferShape, RefundShape } from '../driver.js'
-import { type Role, relaysOf, rolesOf, type Scenario, type Shape } from '../scenarios/scenario.js'
+import { type Role, relaysOf, type Scenario, type Shape } from '../scenarios/scenario.js'
 import { secondOpinion } from './second-opinion.js'
 
 /** What playing a scenario showed. */
@@ -230,10 +230,3 @@ function must<K extends keyof LabPeer>(peer: LabPeer, method: K): NonNullable<La
 }
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
-
-/** The players of a scenario, as people read them: `lno -> ldk -> lno`. */
-export function playersText(scenario: Scenario, cast: Readonly<Partial<Record<Role, string>>>): string {
-  return rolesOf(scenario)
-    .map((role) => cast[role])
-    .join(' -> ')
-}
