@@ -289,7 +289,7 @@ describe('with a node', () => {
     expect(claimed.stdout).toMatch(
       /^An invoice was sent, no error came back within 0\.2 s: 7 000 msat \(7 sat\) for refund /,
     )
-    expect(claimed.stderr).toMatch(/^Next: lno invoice show [0-9a-f]{16}\n$/)
+    expect(claimed.stderr).toMatch(/^Next: lno invoice show [0-9a-f]{16} --network regtest --data-dir \S+\n$/)
     const refunds = await run('refund', 'list')
     expect(refunds).toContain('answered  7 000 msat (7 sat)  order\\u{7}')
     const answered = await run('refund', 'show', refunds.slice(0, 16))

@@ -73,7 +73,10 @@ test('over one relay: who claims it learns the relay and nothing else, and a rep
   const { id, text } = await refund('--description', 'Order 2', '--path', relay.id, '--dummy-hops', '1')
   expect(Buffer.from(decodeString(text).bytes).toString('hex')).not.toContain(shop.id)
   const claimed = await far.lno('refund', 'claim', text, '--timeout', '1s')
-  expect(claimed).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Next: lno invoice show [0-9a-f]{16}\n$/) })
+  expect(claimed).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^Next: lno invoice show [0-9a-f]{16} --network regtest --data-dir \S+\n$/),
+  })
   expect(claimed.stdout).toMatch(/^An invoice was sent, no error came back within 1 s: 7 000 msat \(7 sat\)/)
   await came(id)
   const first = await invoiceOf(id)
