@@ -76,7 +76,8 @@ describe.skipIf(why !== '')('containers, where an engine answers', () => {
     await payee!.connect(relay!)
     await payee!.connect(me)
     await outside.lno('peer', 'connect', `${relay!.nodeId}@${relay!.address}`)
-    await vi.waitFor(async () => expect([...(await relay!.peers())].sort()).toEqual([payee!.nodeId, me.nodeId].sort()))
+    const both = [payee!.nodeId, me.nodeId].sort()
+    await vi.waitFor(async () => expect([...(await relay!.peers())].sort()).toEqual(both), { timeout: 15_000 })
 
     const { text } = await payee!.createOffer!({ description: 'Tea', amountMsat: 1000n, paths: [[relay!]] })
     const fetched = await outside.json('fetch', text)
@@ -148,7 +149,14 @@ describe.skipIf(why !== '')('containers, where an engine answers', () => {
 
   test('a container that never becomes ready fails with what it said, and nothing is left', async () => {
     const run = await open()
-    const health = { ...IMAGES.lno.health, test: ['CMD', '/nowhere'] as const, intervalMs: 200, retries: 2, startMs: 0 }
+    // Late enough for the node to have said something on a busy machine.
+    const health = {
+      ...IMAGES.lno.health,
+      test: ['CMD', '/nowhere'] as const,
+      intervalMs: 200,
+      retries: 30,
+      startMs: 0,
+    }
     await expect(run.start('lno', { image: image.name, change: { health } })).rejects.toThrow(
       /lno \(.*\) did not start: .*unhealthy[\s\S]*node_ready/,
     )
