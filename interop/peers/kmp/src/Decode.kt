@@ -88,7 +88,8 @@ fun show(invoice: Bolt12Invoice): JsonElement {
             put("address", it.value.toHex())
         }
     })
-    fields.features("invoice_features", invoice.features)
+    // Its own accessor leaves out features that it does not expect here.
+    fields.features("invoice_features", invoice.records.get<OfferTypes.InvoiceFeatures>()?.features)
     fields.point("invoice_node_id", invoice.nodeId)
     fields.bytes("signature", invoice.signature)
     return buildJsonObject {

@@ -79,17 +79,27 @@ fun peel(item: Item): JsonElement {
             }
         }
     }
-    val known = content.records.records.filter { it.tag >= 64 }.map { GenericTlv(it.tag, ByteVector(it.write())) }
-    val found = known + content.records.unknown.filter { it.tag >= 64 }
+    val known = content.records.records.filter { it.tag >= 64 }.map { it.tag to ByteVector(it.write()) }
+    val found = known + content.records.unknown.filter { it.tag >= 64 }.map { it.tag to it.value }
     return buildJsonObject {
         putJsonObject("deliver") {
-            found.firstOrNull()?.let {
-                put("type", it.tag.toString())
-                put("value", it.value.toHex())
+            found.firstOrNull()?.let { (type, value) ->
+                put("type", type.toString())
+                put("value", value.toHex())
             }
             content.replyPath?.let { put("reply_path", writePath(OfferTypes.ContactInfo.BlindedPath(it))) }
             data.pathId?.let { put("path_id", it.toHex()) }
         }
+    }
+}
+
+private fun contents(item: Item): TlvStream<OnionMessagePayloadTlv> {
+    val value = Hex.decode(item.text("value"))
+    val reply = item.textOrNull("reply_path")?.let { OnionMessagePayloadTlv.ReplyPath(readPath(it).route) }
+    return when (val type = item.text("type")) {
+        "64" -> TlvStream(setOfNotNull(reply, OnionMessagePayloadTlv.InvoiceRequest(OfferTypes.InvoiceRequest.tlvSerializer.read(value))))
+        "66" -> TlvStream(setOfNotNull(reply, OnionMessagePayloadTlv.Invoice(OfferTypes.Invoice.tlvSerializer.read(value))))
+        else -> TlvStream(setOfNotNull(reply), setOf(GenericTlv(type.toLong(), ByteVector(value))))
     }
 }
 
@@ -103,10 +113,7 @@ fun message(item: Item): JsonElement {
         secret(item.text("path_secret")),
         item.texts("via").map { OnionMessages.IntermediateNode(node(it)) },
         destination,
-        TlvStream(
-            setOfNotNull<OnionMessagePayloadTlv>(item.textOrNull("reply_path")?.let { OnionMessagePayloadTlv.ReplyPath(readPath(it).route) }),
-            setOf(GenericTlv(item.text("type").toLong(), ByteVector(item.text("value")))),
-        ),
+        contents(item),
     )
     return buildJsonObject { put("message", written(made.orRefused())) }
 }

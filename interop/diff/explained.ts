@@ -1,0 +1,174 @@
+import { encryptedDataOf } from './encrypted.js'
+import { ACCEPTED, type Difference } from './compare.js'
+import { delivered, kindOf, pathOf, recordsOf, textOf, valueOf } from './looks.js'
+
+/** A difference that is understood. */
+export interface Explained {
+  readonly id: string
+  /** Whose it is. `ours` is one that we keep on purpose: a defect of ours would be mended. */
+  readonly fault: 'ours' | 'theirs' | 'spec unclear'
+  readonly title: string
+  /** Why, and what comes of it. */
+  readonly text: string
+  matches(difference: Difference): boolean
+}
+
+const ldk = ({ oracle }: Difference) => oracle === 'ldk'
+const kmp = ({ oracle }: Difference) => oracle === 'kmp'
+
+/** We accept, they refuse with such a reason. */
+const onlyTheyRefuse = (difference: Difference, reason: RegExp) =>
+  difference.what === 'acceptance' && difference.ours === ACCEPTED && reason.test(difference.theirs)
+
+/** We refuse with such a code, they accept. */
+const onlyWeRefuse = (difference: Difference, ...codes: readonly string[]) =>
+  difference.what === 'acceptance' && difference.theirs === ACCEPTED && codes.includes(difference.ours)
+
+const EVEN_AND_ODD = [12n, 84n, 174n]
+/** Both bits of a pair, or zeros in front. */
+const isNotCanonical = (bitmap: Uint8Array) => bitmap[0] === 0 || bitmap.some((byte) => (byte & (byte >> 1) & 0x55) !== 0)
+
+const TRUNCATED = new Set([8n, 14n, 20n, 82n, 86n, 164n, 170n])
+const isAboveSigned = (difference: Difference) =>
+  recordsOf(difference).some(({ type, value }) => TRUNCATED.has(type) && value.length === 8 && value[0]! >= 0x80)
+
+export const EXPLAINED: readonly Explained[] = [
+  {
+    id: 'ldk-currency',
+    fault: 'theirs',
+    title: 'LDK reads no request and no invoice for an offer in a currency',
+    text: 'An offer with offer_currency decodes; an invoice_request or invoice for it is refused with UnsupportedCurrency when it is read, whatever amounts it states, and its builder makes none. An issuer on LDK cannot price in a currency, and nobody can pay one from LDK.',
+    matches: (d) => ldk(d) && /UnsupportedCurrency/.test(d.theirs),
+  },
+  {
+    id: 'ldk-currency-code',
+    fault: 'ours',
+    title: 'offer_currency is any text for us, three capital letters for LDK',
+    text: 'BOLT 12 wants a writer to use an ISO 4217 code and does not tell a reader to refuse others. We decode the offer, so that it can be shown, and refuse to pay it without a rate for exactly that code; CLN decodes it too. LDK refuses to decode it.',
+    matches: (d) => {
+      const value = ldk(d) ? valueOf(d, 6n) : undefined
+      const isCode = value !== undefined && /^[A-Z]{3}$/.test(String.fromCharCode(...value))
+      return value !== undefined && !isCode && onlyTheyRefuse(d, /InvalidCurrencyCode|UnsupportedCurrency|^Decode/)
+    },
+  },
+  {
+    id: 'path-without-hops',
+    fault: 'spec unclear',
+    title: 'A blinded path without hops: refused when it is read, or by a rule',
+    text: 'BOLT 4 does not say that num_hops is at least 1. LDK and lightning-kmp refuse the bytes; we read them, and each message that holds such a path is refused by its own rule (OFFER_PATH_WITHOUT_HOPS, INVREQ_PATH_WITHOUT_HOPS, INVOICE_PATH_WITHOUT_HOPS), so that the reader learns which path it is. Nobody accepts a message with one.',
+    matches: (d) => d.question.method === 'path' && pathOf(d)?.path.length === 0 && d.ours === ACCEPTED,
+  },
+  {
+    id: 'ldk-allowed-features',
+    fault: 'theirs',
+    title: 'LDK passes on no message over a hop with allowed_features',
+    text: 'encrypted_data_tlv may hold allowed_features (14) in any hop, and an empty one allows nothing that anybody uses. LDK does not know the type in paths for messages; it is even, so that the hop is refused. We write none in paths for messages.',
+    matches: (d) =>
+      ldk(d) &&
+      d.ours === ACCEPTED &&
+      (d.question.method === 'walk' || d.question.method === 'peel') &&
+      encryptedDataOf(d).some((types) => types.has(14n)),
+  },
+  {
+    id: 'ldk-path-id',
+    fault: 'theirs',
+    title: 'LDK reads the last hop of its own paths only',
+    text: 'The last hop of our paths holds path_id (6). LDK keeps its context in type 65537 instead, authenticates it with a key of its own, and does not know type 6, which is even. It makes no difference in use: a node reads only the ends of paths that it made.',
+    matches: (d) => ldk(d) && d.what === 'acceptance' && delivered(d)?.path_id !== undefined,
+  },
+  {
+    id: 'ldk-invoice-with-request',
+    fault: 'ours',
+    title: 'LDK judges the request inside an invoice, we hold it against the one we sent',
+    text: 'An invoice repeats the whole invoice_request. LDK applies the rules of offers and requests to the copy, and compares amount and signer with it, when it decodes. We decode by the rules of invoices alone, so that any invoice can be shown, and verifyInvoiceFor compares the copy byte for byte with the request that was sent (rule IR7), then amount and signer: nothing else is ever paid.',
+    matches: (d) =>
+      ldk(d) &&
+      kindOf(d) === 'invoice' &&
+      onlyTheyRefuse(
+        d,
+        /^InvalidSemantics\((Invalid(Amount|Quantity|SigningPubkey|CurrencyCode)|Unsupported(Chain|Currency)|Missing(Amount|Quantity|Description|PayerMetadata|PayerSigningPubkey|IssuerSigningPubkey|Paths)|InsufficientAmount|Unexpected\w+)\)$/,
+      ),
+  },
+  {
+    id: 'ldk-refund-fields',
+    fault: 'spec unclear',
+    title: 'A stand-alone request with fields of an offer',
+    text: 'BOLT 12 forbids the writer of a request that answers no offer to set offer_metadata, offer_amount, offer_currency and a name, and says nothing of them to its reader. We show them, LDK refuses.',
+    matches: (d) =>
+      ldk(d) &&
+      kindOf(d) === 'refund' &&
+      onlyTheyRefuse(d, /Unexpected(Amount|Metadata|HumanReadableName)/) ,
+  },
+  {
+    id: 'ldk-refund-signature',
+    fault: 'spec unclear',
+    title: 'A stand-alone request that is signed',
+    text: 'BOLT 12 tells the writer of a request that answers no offer not to sign it, and its reader to refuse one without a good signature. LDK refuses any signature there, CLN signs; we take both, and refuse a signature that is not good.',
+    matches: (d) =>
+      ldk(d) && kindOf(d) === 'refund' && valueOf(d, 240n) !== undefined && onlyTheyRefuse(d, /^Decode/),
+  },
+  {
+    id: 'ldk-payer-paths',
+    fault: 'spec unclear',
+    title: 'invreq_paths in a request that answers an offer',
+    text: 'BOLT 12 defines the field for requests that answer no offer and does not tell a reader to refuse it elsewhere. We ignore it there, LDK refuses the request.',
+    matches: (d) => ldk(d) && kindOf(d) === 'invoice_request' && valueOf(d, 90n) !== undefined && onlyTheyRefuse(d, /UnexpectedPaths/),
+  },
+  {
+    id: 'ldk-padding',
+    fault: 'theirs',
+    title: 'LDK takes a character too many at the end of a string',
+    text: 'A last character that adds no byte is no proper encoding of five bits a character (the specification has invalid vectors for it); LDK does not look at what is left over.',
+    matches: (d) => ldk(d) && textOf(d) !== undefined && onlyWeRefuse(d, 'STRING_PADDING_TOO_LONG', 'STRING_PADDING_NOT_ZERO'),
+  },
+  {
+    id: 'ldk-white-space',
+    fault: 'spec unclear',
+    title: 'White space behind a + is all of Unicode for LDK',
+    text: 'BOLT 12 says "whitespace" and not which. We take space, tab, line feed and carriage return, which line breaks and mail programs insert; LDK what Unicode calls white space, CLN what C does.',
+    matches: (d) => ldk(d) && /\+[^+]*[\v\f\u0085\u00a0\u2028]/.test(textOf(d) ?? '') && onlyWeRefuse(d, 'STRING_BAD_CHARACTER', 'STRING_BAD_CONTINUATION'),
+  },
+  {
+    id: 'ldk-empty-lists',
+    fault: 'theirs',
+    title: 'LDK takes empty lists of chains and of paths',
+    text: 'A reader must not answer an offer whose offer_chains or offer_paths lists nothing (rules OR4, OR9). LDK decodes both; with an empty list of paths it needs an issuer id.',
+    matches: (d) => ldk(d) && onlyWeRefuse(d, 'OFFER_CHAINS_EMPTY', 'OFFER_PATHS_EMPTY'),
+  },
+  {
+    id: 'kmp-signed-numbers',
+    fault: 'theirs',
+    title: 'lightning-kmp takes 64-bit numbers from 2^63 on for badly written',
+    text: 'It reads truncated integers into a signed number and compares: "truncated integer is not minimally-encoded". No amount is that large; an offer_quantity_max or an expiry of "for ever" (2^64-1) may be, and then the message cannot be read.',
+    matches: (d) => kmp(d) && /truncated integer/.test(d.theirs) && isAboveSigned(d),
+  },
+  {
+    id: 'kmp-signed-payinfo',
+    fault: 'theirs',
+    title: 'lightning-kmp reads fees of blinded_payinfo as signed',
+    text: 'fee_base_msat and fee_proportional_millionths of 2^31 and more come out negative. It writes them back unchanged.',
+    matches: (d) => kmp(d) && d.what === 'fields.invoice_blindedpay' && /"-\d+"/.test(d.theirs),
+  },
+  {
+    id: 'kmp-feature-pairs',
+    fault: 'theirs',
+    title: 'lightning-kmp hashes feature bits as it would write them',
+    text: 'It decodes a bitmap and writes it anew before it hashes: where both bits of a pair are set it keeps the even one alone, and zeros in front are gone. The merkle root, and with it the id of an offer and the signature of a request or invoice, are then those of another message; good signatures count as bad. Writers had better not set both bits of a pair, and never do.',
+    matches: (d) =>
+      kmp(d) && recordsOf(d).some(({ type, value }) => EVEN_AND_ODD.includes(type) && isNotCanonical(value)),
+  },
+  {
+    id: 'kmp-stand-alone',
+    fault: 'theirs',
+    title: 'lightning-kmp knows no request that answers no offer',
+    text: 'An invoice_request without offer_issuer_id and offer_paths is refused ("missing required tlv (tag=22)"), and so is an invoice for one; invreq_paths (90) is unknown and even.',
+    matches: (d) => kmp(d) && onlyTheyRefuse(d, /missing required tlv \(tag=22\)|unknown even tag \(90\)/),
+  },
+  {
+    id: 'kmp-continuations',
+    fault: 'theirs',
+    title: 'lightning-kmp 1.8.4 does not join continued strings',
+    text: 'A + between two characters is an invalid character for it.',
+    matches: (d) => kmp(d) && (textOf(d)?.includes('+') ?? false) && onlyTheyRefuse(d, /invalid character|mixed/i),
+  },
+]
