@@ -1,6 +1,12 @@
-import { encryptedDataOf } from './encrypted.js'
+import { toHex } from '../../src/base/hex.js'
+import { OFFER_RANGES, recordsIn } from '../../src/bolt12/ranges.js'
+import { blindedPayinfo } from '../../src/bolt12/subtypes.js'
+import { array, decode } from '../../src/wire/codec.js'
+import { joinRecords } from '../../src/wire/tlv.js'
 import { ACCEPTED, type Difference } from './compare.js'
+import { encryptedDataOf } from './encrypted.js'
 import { delivered, kindOf, pathOf, recordsOf, textOf, valueOf } from './looks.js'
+import { ourAnswer } from './ours.js'
 
 /** A difference that is understood. */
 export interface Explained {
@@ -32,13 +38,30 @@ const TRUNCATED = new Set([8n, 14n, 20n, 82n, 86n, 164n, 170n])
 const isAboveSigned = (difference: Difference) =>
   recordsOf(difference).some(({ type, value }) => TRUNCATED.has(type) && value.length === 8 && value[0]! >= 0x80)
 
+/** The bitmaps of blinded_payinfo. */
+function payinfosOf(value: Uint8Array): readonly Uint8Array[] {
+  try {
+    return decode(array(blindedPayinfo), value).map(({ features }) => features)
+  } catch {
+    return []
+  }
+}
+
+/** Whether the offer that a request repeats would be one by itself. */
+function isOfferFine(difference: Difference): boolean {
+  const hex = toHex(joinRecords(recordsIn(recordsOf(difference), OFFER_RANGES)))
+  return ourAnswer({ method: 'decode', item: { kind: 'offer', hex } }).ok
+}
+
 export const EXPLAINED: readonly Explained[] = [
   {
     id: 'ldk-currency',
     fault: 'theirs',
     title: 'LDK reads no request and no invoice for an offer in a currency',
     text: 'An offer with offer_currency decodes; an invoice_request or invoice for it is refused with UnsupportedCurrency when it is read, whatever amounts it states, and its builder makes none. An issuer on LDK cannot price in a currency, and nobody can pay one from LDK.',
-    matches: (d) => ldk(d) && /UnsupportedCurrency/.test(d.theirs),
+    matches: (d) =>
+      ldk(d) &&
+      (/UnsupportedCurrency/.test(d.theirs) || (delivered(d) !== undefined && valueOf(d, 6n) !== undefined && d.ours === ACCEPTED)),
   },
   {
     id: 'ldk-currency-code',
@@ -88,6 +111,21 @@ export const EXPLAINED: readonly Explained[] = [
         d,
         /^InvalidSemantics\((Invalid(Amount|Quantity|SigningPubkey|CurrencyCode)|Unsupported(Chain|Currency)|Missing(Amount|Quantity|Description|PayerMetadata|PayerSigningPubkey|IssuerSigningPubkey|Paths)|InsufficientAmount|Unexpected\w+)\)$/,
       ),
+  },
+  {
+    id: 'ldk-offer-in-request',
+    fault: 'ours',
+    title: 'LDK judges the offer inside a request, we hold it against our own',
+    text: 'An invoice_request repeats the whole offer. LDK applies the rules of offers to the copy when it decodes. We do not: the issuer answers a request only if the copy is one of its own offers, byte for byte (rule RR7), and those keep the rules.',
+    matches: (d) => ldk(d) && kindOf(d) === 'invoice_request' && onlyTheyRefuse(d, /./) && !isOfferFine(d),
+  },
+  {
+    id: 'ldk-invoice-types',
+    fault: 'spec unclear',
+    title: 'Types from 4 000 000 000 on in an invoice',
+    text: 'The chapter on invoices names no range of types; only the text on payer proofs says that those of an invoice end at 3 999 999 999. We refuse what lies above, LDK takes it.',
+    matches: (d) =>
+      ldk(d) && onlyWeRefuse(d, 'INVOICE_TYPE_OUT_OF_RANGE') && recordsOf(d).some(({ type }) => type >= 4_000_000_000n),
   },
   {
     id: 'ldk-refund-fields',
@@ -155,20 +193,24 @@ export const EXPLAINED: readonly Explained[] = [
     title: 'lightning-kmp hashes feature bits as it would write them',
     text: 'It decodes a bitmap and writes it anew before it hashes: where both bits of a pair are set it keeps the even one alone, and zeros in front are gone. The merkle root, and with it the id of an offer and the signature of a request or invoice, are then those of another message; good signatures count as bad. Writers had better not set both bits of a pair, and never do.',
     matches: (d) =>
-      kmp(d) && recordsOf(d).some(({ type, value }) => EVEN_AND_ODD.includes(type) && isNotCanonical(value)),
+      kmp(d) &&
+      recordsOf(d).some(
+        ({ type, value }) =>
+          (EVEN_AND_ODD.includes(type) && isNotCanonical(value)) || (type === 162n && payinfosOf(value).some(isNotCanonical)),
+      ),
   },
   {
     id: 'kmp-stand-alone',
     fault: 'theirs',
     title: 'lightning-kmp knows no request that answers no offer',
     text: 'An invoice_request without offer_issuer_id and offer_paths is refused ("missing required tlv (tag=22)"), and so is an invoice for one; invreq_paths (90) is unknown and even.',
-    matches: (d) => kmp(d) && onlyTheyRefuse(d, /missing required tlv \(tag=22\)|unknown even tag \(90\)/),
+    matches: (d) => kmp(d) && /missing required tlv \(tag=22\)|unknown even tag \(90\)/.test(d.theirs),
   },
   {
     id: 'kmp-continuations',
     fault: 'theirs',
     title: 'lightning-kmp 1.8.4 does not join continued strings',
     text: 'A + between two characters is an invalid character for it.',
-    matches: (d) => kmp(d) && (textOf(d)?.includes('+') ?? false) && onlyTheyRefuse(d, /invalid character|mixed/i),
+    matches: (d) => kmp(d) && (textOf(d)?.includes('+') ?? false) && onlyTheyRefuse(d, /./),
   },
 ]

@@ -51,7 +51,7 @@ if (values.help || !isName || !isNumber(seed, 0) || !isNumber(count, 1)) {
   process.exit(values.help ? 0 : 2)
 }
 
-const folder = join(ROOT, '.tmp', 'interop', `diff-${seed}-${count}`)
+const folder = join(ROOT, '.tmp', 'interop', `diff-${seed}-${count}${values.only === undefined ? "" : `-${values.only}`}`)
 mkdirSync(folder, { recursive: true })
 const known: Examples = existsSync(EXAMPLES) ? JSON.parse(readFileSync(EXAMPLES, 'utf8')) : {}
 const started = performance.now()
