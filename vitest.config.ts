@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     ...tagged,
     include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/e2e/**', 'test/long/**'],
+    exclude: [...configDefaults.exclude, 'test/e2e/**', 'test/interop/**', 'test/long/**'],
     // Not a budget: the machines of others are slow or busy, and a test that hangs still ends.
     testTimeout: 20_000,
   },

@@ -72,6 +72,8 @@ export interface OfferShape {
 export interface MadeOffer {
   /** `lno1…` */
   readonly text: string
+  /** Channels that its compact paths begin at, for payers to be told of: `SCID=ID1,ID2`. */
+  readonly scids?: readonly string[]
 }
 
 /** What an invoice is asked with. */
@@ -96,6 +98,12 @@ export type FetchOutcome =
   | { readonly kind: 'silence'; readonly code?: string; readonly message?: string }
   /** The payer refused before a request left, or refused what came. */
   | { readonly kind: 'refused'; readonly code?: string; readonly message: string }
+
+/** How a payment ended, in the words of its payer; what comes before the payment ends as a request does. */
+export type PayOutcome =
+  | { readonly kind: 'paid'; readonly preimage: string; readonly amountMsat: bigint }
+  | { readonly kind: 'failed'; readonly message: string }
+  | Exclude<FetchOutcome, { readonly kind: 'invoice' }>
 
 export interface RefundShape {
   readonly description: string
@@ -138,6 +146,8 @@ export interface LabPeer extends PeerRef {
   createOffer?(shape: OfferShape): Promise<MadeOffer>
   disableOffer?(offer: MadeOffer): Promise<void>
   fetch?(request: FetchRequest): Promise<FetchOutcome>
+  /** Fetches an invoice, and pays it over its own channels. */
+  pay?(request: FetchRequest): Promise<PayOutcome>
   createRefund?(shape: RefundShape): Promise<{ readonly text: string }>
   /** Waits for the invoice of a refund that this peer made. */
   refundOutcome?(refund: { readonly text: string }, timeoutMs: number): Promise<RefundOutcome>
@@ -181,6 +191,8 @@ export interface Driver {
   /** Builds, finds or starts what it needs; says so when it cannot. Never throws. Idempotent. */
   prepare(tell: (line: string) => void): Promise<Availability>
   start(options: PeerOptions): Promise<LabPeer>
+  /** Opens a channel between two connected peers of its own; both can use it when this returns. */
+  openChannel?(from: LabPeer, to: LabPeer, amountSat: bigint): Promise<void>
   /** Ends what `prepare` started. */
   close?(): Promise<void>
 }

@@ -1,6 +1,6 @@
 import { LnoError } from '../base/error.js'
 import { located } from '../wire/codec.js'
-import type { Touched } from '../wire/reader.js'
+import { Reader, type Touched } from '../wire/reader.js'
 import { readFields, readRecords } from '../wire/tlv.js'
 import type { Bolt12Code } from './codes.js'
 import { ruleOfFieldError } from './field-rules.js'
@@ -104,6 +104,37 @@ export function decodeInvoice(input: string | Uint8Array, options?: DecodeOption
  */
 export function decodeInvoiceError(bytes: Uint8Array, options?: DecodeOptions): InvoiceErrorMessage {
   return decodeStream(INVOICE_ERROR_LAYOUT, bytes, options)
+}
+
+/**
+ * An invoice_error as it comes in an onion message. LDK (0.2.7) and lightning-kmp (1.8.4) write the length of the stream in
+ * front of it, which BOLT 12 does not. So bytes that are no invoice_error, and begin with the number of those that follow,
+ * are read behind that number. No bytes are both: a stream with a reason begins with 1, 3 or 5 and is longer than that, but
+ * for the five bytes behind a reason of four, which begin with 4.
+ * @throws LnoError as `decodeInvoiceError`, for the bytes as they are
+ */
+export function decodeArrivedInvoiceError(bytes: Uint8Array): InvoiceErrorMessage {
+  try {
+    return decodeInvoiceError(bytes)
+  } catch (error) {
+    const stream = behindLength(bytes)
+    if (stream === undefined) throw error
+    try {
+      return decodeInvoiceError(stream)
+    } catch {
+      throw error
+    }
+  }
+}
+
+/** What follows a bigsize that counts it exactly. */
+function behindLength(bytes: Uint8Array): Uint8Array | undefined {
+  const reader = new Reader(bytes)
+  try {
+    return reader.bigsize() === BigInt(reader.remaining) ? reader.rest() : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /**

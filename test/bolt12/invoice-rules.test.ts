@@ -1,10 +1,11 @@
 import '../support/use-toy.js'
 import { describe, expect, test } from 'vitest'
+import { fromHex } from '../../src/base/hex.js'
 import { createInvoice, type InvoiceOptions } from '../../src/bolt12/create-invoice.js'
 import { createInvoiceError } from '../../src/bolt12/create-invoice-error.js'
 import { createInvoiceRequest, createStandaloneRequest } from '../../src/bolt12/create-invoice-request.js'
 import { createOffer } from '../../src/bolt12/create-offer.js'
-import { decodeInvoice, decodeInvoiceError } from '../../src/bolt12/decode.js'
+import { decodeArrivedInvoiceError, decodeInvoice, decodeInvoiceError } from '../../src/bolt12/decode.js'
 import type { InvoiceMessage } from '../../src/bolt12/invoice.js'
 import { INVOICE_ERROR_LAYOUT, INVOICE_LAYOUT } from '../../src/bolt12/layout.js'
 import type { ReadContext } from '../../src/bolt12/rules/rule.js'
@@ -605,6 +606,27 @@ describe('invoice_error', () => {
     expect(codeOf(() => createInvoiceError({ error: 'x', suggested: 1000n }))).toBe('INVOICE_ERROR_SUGGESTION')
     const wrong = { error: 'x', field: 'invreq_chain', suggested: new Uint8Array(31) } as const
     expect(codeOf(() => createInvoiceError(wrong))).toBe('INVOICE_ERROR_SUGGESTION')
+  })
+
+  test('one that LDK wrote, the length of the stream in front, is read where it arrives, and nowhere else', () => {
+    // LDK 0.2.7, asked for an invoice without a channel.
+    const ofLdk = fromHex('0e050c4d697373696e675061746873')
+    expect(decodeArrivedInvoiceError(ofLdk).fields).toEqual({ error: 'MissingPaths' })
+    expect(codeOf(() => decodeInvoiceError(ofLdk))).toBe('TLV_LENGTH')
+  })
+
+  test('one that BOLT 12 can read is read as it says, also where its first byte counts the others', () => {
+    expect(decodeArrivedInvoiceError(fromHex('0504616c6173')).fields).toEqual({ error: 'alas' })
+  })
+
+  test('neither form: the error is that of the bytes as they are', { tags: ['ER1'] }, () => {
+    for (const [bytes, code] of [
+      ['', 'INVOICE_ERROR_EMPTY'],
+      ['00', 'WIRE_TRUNCATED'],
+      ['0d050c4d697373696e675061746873', 'TLV_LENGTH'],
+      ['020500', 'TLV_LENGTH'],
+    ] as const)
+      expect(codeOf(() => decodeArrivedInvoiceError(fromHex(bytes)))).toBe(code)
   })
 
   test('what we write, we read', () => {

@@ -4,7 +4,7 @@ import { toHex } from '../../base/hex.js'
 import { estimateCost } from '../../bolt12/amount.js'
 import { createInvoiceRequest } from '../../bolt12/create-invoice-request.js'
 import { encodeOffer } from '../../bolt12/create-offer.js'
-import { decodeInvoiceError } from '../../bolt12/decode.js'
+import { decodeArrivedInvoiceError } from '../../bolt12/decode.js'
 import { checkOffer } from '../../bolt12/inspect.js'
 import type { InvoiceMessage } from '../../bolt12/invoice.js'
 import type { InvoiceErrorMessage } from '../../bolt12/invoice-error.js'
@@ -368,7 +368,7 @@ export class Payer {
   #onInvoiceError(fetch: Open, attempt: number, value: Uint8Array): void {
     let invoiceError: InvoiceErrorMessage
     try {
-      invoiceError = decodeInvoiceError(value)
+      invoiceError = decodeArrivedInvoiceError(value)
     } catch (error) {
       if (!isLnoError(error)) throw error
       this.#emit({ type: 'reply_ignored', from: undefined, code: error.code, why: error.message }) // rule ER1
