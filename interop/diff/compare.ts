@@ -1,5 +1,5 @@
-import type { ShownMessage } from './ours.js'
 import type { Answer, OracleName, Order, Question } from './oracle.js'
+import type { ShownMessage } from './ours.js'
 
 /** Where two sides part. */
 export interface Difference {
@@ -21,8 +21,8 @@ export const ACCEPTED = 'accepted'
 
 /** What a side does not show of a message, or keeps to itself in another form. */
 const HIDDEN: Readonly<Record<OracleName, ReadonlySet<string>>> = {
-  // The request in an invoice: LDK shows the invoice's amount alone, and no name. Fallbacks: only those of known chains.
-  ldk: new Set(['invoice: invreq_amount', 'invoice: invreq_bip_353_name', 'invoice: invoice_fallbacks']),
+  // The request in an invoice: LDK shows the invoice's amount alone, and no name.
+  ldk: new Set(['invoice: invreq_amount', 'invoice: invreq_bip_353_name']),
   // Types 90 and 91 came after this release: 90 makes it refuse the message, 91 stays among the unknown.
   kmp: new Set(['invoice_request: invreq_bip_353_name', 'invoice: invreq_bip_353_name']),
 }
@@ -65,7 +65,7 @@ export function compare(
         .filter((name) => their[name] !== undefined && our[name] !== undefined)
         .map((name) => [name as string, our[name] as unknown, their[name]] as const)
       const id = their.offer_id === undefined ? [] : [['offer_id', our.offer_ids[oracle], their.offer_id] as const]
-      const fields = members(our.fields, their.fields as Shown).filter(
+      const fields = members(fieldsFor(oracle, our), their.fields as Shown).filter(
         ([name]) => !HIDDEN[oracle].has(`${question.item.kind}: ${name}`),
       )
       return [...pairs, ...id, ...fields.map(([name, a, b]) => [`fields.${name}`, a, b] as const)]
@@ -94,6 +94,13 @@ export function compare(
         .map(([name, a, b]) => differ(name, a, b))
     }
   }
+}
+
+/** LDK keeps fallbacks to itself that are no addresses of the chain. */
+function fieldsFor(oracle: OracleName, { fields, usable_fallbacks = [] }: ShownMessage): Shown {
+  if (oracle !== 'ldk' || !('invoice_payment_hash' in fields)) return fields
+  const { invoice_fallbacks: _, ...others } = fields
+  return usable_fallbacks.length === 0 ? others : { ...others, invoice_fallbacks: usable_fallbacks }
 }
 
 /** Objects whose members may stand in another order. */

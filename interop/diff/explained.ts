@@ -5,7 +5,7 @@ import { array, decode } from '../../src/wire/codec.js'
 import { joinRecords } from '../../src/wire/tlv.js'
 import { ACCEPTED, type Difference } from './compare.js'
 import { encryptedDataOf } from './encrypted.js'
-import { delivered, kindOf, pathOf, recordsOf, textOf, valueOf } from './looks.js'
+import { delivered, kindOf, pathOf, recordsOf, textOf, valueAt } from './looks.js'
 import { ourAnswer } from './ours.js'
 
 /** A difference that is understood. */
@@ -32,11 +32,19 @@ const onlyWeRefuse = (difference: Difference, ...codes: readonly string[]) =>
 
 const EVEN_AND_ODD = [12n, 84n, 174n]
 /** Both bits of a pair, or zeros in front. */
-const isNotCanonical = (bitmap: Uint8Array) => bitmap[0] === 0 || bitmap.some((byte) => (byte & (byte >> 1) & 0x55) !== 0)
+const isNotCanonical = (bitmap: Uint8Array) =>
+  bitmap[0] === 0 || bitmap.some((byte) => (byte & (byte >> 1) & 0x55) !== 0)
 
 const TRUNCATED = new Set([8n, 14n, 20n, 82n, 86n, 164n, 170n])
 const isAboveSigned = (difference: Difference) =>
   recordsOf(difference).some(({ type, value }) => TRUNCATED.has(type) && value.length === 8 && value[0]! >= 0x80)
+
+/** What is left of shown fallbacks without those of version 1 that have not 32 bytes. */
+function withoutOddTaproot(shown: string): string {
+  const all = JSON.parse(shown) as readonly { readonly version: string; readonly address: string }[]
+  const left = all.filter(({ version, address }) => version !== '1' || address.length === 64)
+  return left.length === 0 ? 'absent' : JSON.stringify(left.map(({ version, address }) => ({ version, address })))
+}
 
 /** The bitmaps of blinded_payinfo. */
 function payinfosOf(value: Uint8Array): readonly Uint8Array[] {
@@ -61,7 +69,8 @@ export const EXPLAINED: readonly Explained[] = [
     text: 'An offer with offer_currency decodes; an invoice_request or invoice for it is refused with UnsupportedCurrency when it is read, whatever amounts it states, and its builder makes none. An issuer on LDK cannot price in a currency, and nobody can pay one from LDK.',
     matches: (d) =>
       ldk(d) &&
-      (/UnsupportedCurrency/.test(d.theirs) || (delivered(d) !== undefined && valueOf(d, 6n) !== undefined && d.ours === ACCEPTED)),
+      (/UnsupportedCurrency/.test(d.theirs) ||
+        (delivered(d) !== undefined && valueAt(d, 6n) !== undefined && d.ours === ACCEPTED)),
   },
   {
     id: 'ldk-currency-code',
@@ -69,7 +78,7 @@ export const EXPLAINED: readonly Explained[] = [
     title: 'offer_currency is any text for us, three capital letters for LDK',
     text: 'BOLT 12 wants a writer to use an ISO 4217 code and does not tell a reader to refuse others. We decode the offer, so that it can be shown, and refuse to pay it without a rate for exactly that code; CLN decodes it too. LDK refuses to decode it.',
     matches: (d) => {
-      const value = ldk(d) ? valueOf(d, 6n) : undefined
+      const value = ldk(d) ? valueAt(d, 6n) : undefined
       const isCode = value !== undefined && /^[A-Z]{3}$/.test(String.fromCharCode(...value))
       return value !== undefined && !isCode && onlyTheyRefuse(d, /InvalidCurrencyCode|UnsupportedCurrency|^Decode/)
     },
@@ -128,43 +137,59 @@ export const EXPLAINED: readonly Explained[] = [
       ldk(d) && onlyWeRefuse(d, 'INVOICE_TYPE_OUT_OF_RANGE') && recordsOf(d).some(({ type }) => type >= 4_000_000_000n),
   },
   {
+    id: 'ldk-fallbacks',
+    fault: 'theirs',
+    title: 'LDK shows fallback addresses of version 1 that are no addresses',
+    text: 'A witness program of version 1 has 32 bytes (BIP 341); what has another length can be spent by anybody. BOLT 12 has a reader ignore fallbacks that are no valid addresses (rule IR14). LDK takes any length from 2 to 40.',
+    matches: (d) =>
+      ldk(d) &&
+      d.what === 'fields.invoice_fallbacks' &&
+      /"version":"1"/.test(d.theirs) &&
+      withoutOddTaproot(d.theirs) === d.ours,
+  },
+  {
     id: 'ldk-refund-fields',
     fault: 'spec unclear',
     title: 'A stand-alone request with fields of an offer',
     text: 'BOLT 12 forbids the writer of a request that answers no offer to set offer_metadata, offer_amount, offer_currency and a name, and says nothing of them to its reader. We show them, LDK refuses.',
     matches: (d) =>
-      ldk(d) &&
-      kindOf(d) === 'refund' &&
-      onlyTheyRefuse(d, /Unexpected(Amount|Metadata|HumanReadableName)/) ,
+      ldk(d) && kindOf(d) === 'refund' && onlyTheyRefuse(d, /Unexpected(Amount|Metadata|HumanReadableName)/),
   },
   {
     id: 'ldk-refund-signature',
     fault: 'spec unclear',
     title: 'A stand-alone request that is signed',
     text: 'BOLT 12 tells the writer of a request that answers no offer not to sign it, and its reader to refuse one without a good signature. LDK refuses any signature there, CLN signs; we take both, and refuse a signature that is not good.',
-    matches: (d) =>
-      ldk(d) && kindOf(d) === 'refund' && valueOf(d, 240n) !== undefined && onlyTheyRefuse(d, /^Decode/),
+    matches: (d) => ldk(d) && kindOf(d) === 'refund' && valueAt(d, 240n) !== undefined && onlyTheyRefuse(d, /^Decode/),
   },
   {
     id: 'ldk-payer-paths',
     fault: 'spec unclear',
     title: 'invreq_paths in a request that answers an offer',
     text: 'BOLT 12 defines the field for requests that answer no offer and does not tell a reader to refuse it elsewhere. We ignore it there, LDK refuses the request.',
-    matches: (d) => ldk(d) && kindOf(d) === 'invoice_request' && valueOf(d, 90n) !== undefined && onlyTheyRefuse(d, /UnexpectedPaths/),
+    matches: (d) =>
+      ldk(d) &&
+      kindOf(d) !== 'refund' &&
+      valueAt(d, 90n) !== undefined &&
+      (/UnexpectedPaths/.test(d.theirs) || (delivered(d) !== undefined && d.ours === ACCEPTED)),
   },
   {
     id: 'ldk-padding',
     fault: 'theirs',
     title: 'LDK takes a character too many at the end of a string',
     text: 'A last character that adds no byte is no proper encoding of five bits a character (the specification has invalid vectors for it); LDK does not look at what is left over.',
-    matches: (d) => ldk(d) && textOf(d) !== undefined && onlyWeRefuse(d, 'STRING_PADDING_TOO_LONG', 'STRING_PADDING_NOT_ZERO'),
+    matches: (d) =>
+      ldk(d) && textOf(d) !== undefined && onlyWeRefuse(d, 'STRING_PADDING_TOO_LONG', 'STRING_PADDING_NOT_ZERO'),
   },
   {
     id: 'ldk-white-space',
     fault: 'spec unclear',
     title: 'White space behind a + is all of Unicode for LDK',
     text: 'BOLT 12 says "whitespace" and not which. We take space, tab, line feed and carriage return, which line breaks and mail programs insert; LDK what Unicode calls white space, CLN what C does.',
-    matches: (d) => ldk(d) && /\+[^+]*[\v\f\u0085\u00a0\u2028]/.test(textOf(d) ?? '') && onlyWeRefuse(d, 'STRING_BAD_CHARACTER', 'STRING_BAD_CONTINUATION'),
+    matches: (d) =>
+      ldk(d) &&
+      /\+[^+]*[\v\f\u0085\u00a0\u2028]/.test(textOf(d) ?? '') &&
+      onlyWeRefuse(d, 'STRING_BAD_CHARACTER', 'STRING_BAD_CONTINUATION'),
   },
   {
     id: 'ldk-empty-lists',
@@ -196,7 +221,8 @@ export const EXPLAINED: readonly Explained[] = [
       kmp(d) &&
       recordsOf(d).some(
         ({ type, value }) =>
-          (EVEN_AND_ODD.includes(type) && isNotCanonical(value)) || (type === 162n && payinfosOf(value).some(isNotCanonical)),
+          (EVEN_AND_ODD.includes(type) && isNotCanonical(value)) ||
+          (type === 162n && payinfosOf(value).some(isNotCanonical)),
       ),
   },
   {

@@ -30,19 +30,24 @@ export function kindOf({ question: { item } }: Difference): Kind | undefined {
 /** The stream that the difference is about: the message itself, the contents of an onion message, or what an order builds on. */
 export function streamOf(difference: Difference): Uint8Array | undefined {
   const { question } = difference
-  const text = (value: unknown) => (typeof value === 'string' && value.startsWith('ln') ? decodeString(value).bytes : undefined)
+  const text = (value: unknown) =>
+    typeof value === 'string' && value.startsWith('ln') ? decodeString(value).bytes : undefined
   switch (question.method) {
     case 'decode':
       return bytesOf(question.item)
     case 'peel': {
       const found = delivered(difference)
-      return found?.value !== undefined && (found.type === '64' || found.type === '66') ? fromHex(found.value) : undefined
+      return found?.value !== undefined && (found.type === '64' || found.type === '66')
+        ? fromHex(found.value)
+        : undefined
     }
     case 'message':
       return fromHex(question.item.value as string)
     case 'build': {
       const { offer, request, refund } = question.item
-      return text(offer) ?? text(refund) ?? text(request) ?? (typeof request === 'string' ? fromHex(request) : undefined)
+      return (
+        text(offer) ?? text(refund) ?? text(request) ?? (typeof request === 'string' ? fromHex(request) : undefined)
+      )
     }
     default:
       return undefined
@@ -55,12 +60,14 @@ export function recordsOf(difference: Difference): readonly TlvRecord[] {
   return stream === undefined ? [] : readRecords(stream).records
 }
 
-export const valueOf = (difference: Difference, type: bigint): Uint8Array | undefined =>
+export const valueAt = (difference: Difference, type: bigint): Uint8Array | undefined =>
   recordsOf(difference).find((record) => record.type === type)?.value
 
 /** The blinded path that was asked about. */
 export function pathOf({ question }: Difference): BlindedPath | undefined {
-  return question.method === 'path' || question.method === 'walk' ? decode(blindedPath, fromHex(question.item.hex)) : undefined
+  return question.method === 'path' || question.method === 'walk'
+    ? decode(blindedPath, fromHex(question.item.hex))
+    : undefined
 }
 
 /** The text that was asked about. */

@@ -21,12 +21,16 @@ type Pick = readonly [a: number, b: number]
 const raw = (type: bigint, value: Uint8Array) => encodeRecord(type, value)
 
 /** Changes the records; the message may be signed anew behind it, so that more than the signature is judged. */
-type RecordMutation = (records: readonly TlvRecord[], pick: Pick) => readonly [how: string, records: readonly TlvRecord[]]
+type RecordMutation = (
+  records: readonly TlvRecord[],
+  pick: Pick,
+) => readonly [how: string, records: readonly TlvRecord[]]
 
-const replaced = (records: readonly TlvRecord[], at: number, by: TlvRecord) => records.map((one, i) => (i === at ? by : one))
+const replaced = (records: readonly TlvRecord[], at: number, by: TlvRecord) =>
+  records.map((one, i) => (i === at ? by : one))
 
 /** A record that is put where its type belongs, in place of one of the same type. */
-const with_ = (records: readonly TlvRecord[], record: TlvRecord) =>
+const placed = (records: readonly TlvRecord[], record: TlvRecord) =>
   [...records.filter(({ type }) => type !== record.type), record].sort((a, b) => (a.type < b.type ? -1 : 1))
 
 /** Values at the edges of what a type of BOLT 1 holds. */
@@ -53,9 +57,35 @@ const EDGES: readonly Uint8Array[] = [
 
 /** Types at the edges of the ranges, and such as no table knows. */
 const TYPES: readonly bigint[] = [
-  0n, 1n, 3n, 24n, 25n, 79n, 80n, 81n, 92n, 93n, 159n, 160n, 161n, 178n, 179n, 239n, 241n, 1000n, 1001n, 999_999_999n,
-  1_000_000_000n, 1_000_000_001n, 1_999_999_999n, 2_000_000_001n, 2_999_999_999n, 3_000_000_001n, 3_999_999_999n,
-  4_000_000_001n, 2n ** 64n - 1n,
+  0n,
+  1n,
+  3n,
+  24n,
+  25n,
+  79n,
+  80n,
+  81n,
+  92n,
+  93n,
+  159n,
+  160n,
+  161n,
+  178n,
+  179n,
+  239n,
+  241n,
+  1000n,
+  1001n,
+  999_999_999n,
+  1_000_000_000n,
+  1_000_000_001n,
+  1_999_999_999n,
+  2_000_000_001n,
+  2_999_999_999n,
+  3_000_000_001n,
+  3_999_999_999n,
+  4_000_000_001n,
+  2n ** 64n - 1n,
 ]
 
 const RECORD_MUTATIONS: readonly RecordMutation[] = [
@@ -78,7 +108,8 @@ const RECORD_MUTATIONS: readonly RecordMutation[] = [
   (records, [a, b]) => {
     const at = a % records.length
     const { type, value } = records[at]!
-    if (value.length === 0) return [`type ${type} with a byte more`, replaced(records, at, raw(type, Uint8Array.of(b & 0xff)))]
+    if (value.length === 0)
+      return [`type ${type} with a byte more`, replaced(records, at, raw(type, Uint8Array.of(b & 0xff)))]
     const flipped = value.slice()
     flipped[b % value.length]! ^= 1 << (a % 8)
     return [`a bit of type ${type}`, replaced(records, at, raw(type, flipped))]
@@ -97,14 +128,17 @@ const RECORD_MUTATIONS: readonly RecordMutation[] = [
   },
   (records, [a, b]) => {
     const type = TYPES[a % TYPES.length]!
-    return [`with type ${type}`, with_(records, raw(type, new Uint8Array(b % 3)))]
+    return [`with type ${type}`, placed(records, raw(type, new Uint8Array(b % 3)))]
   },
   // A known field that was not there, with a value of the edges.
   (records, [a, b]) => {
-    const known = [2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 80, 82, 84, 86, 88, 89, 90, 91, 160, 162, 164, 166, 168, 170, 172, 174, 176]
+    const known = [
+      2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 80, 82, 84, 86, 88, 89, 90, 91, 160, 162, 164, 166, 168, 170, 172, 174,
+      176,
+    ]
     const type = BigInt(known[a % known.length]!)
     const value = EDGES[b % EDGES.length]!
-    return [`with type ${type}: ${toHex(value.subarray(0, 12))}`, with_(records, raw(type, value))]
+    return [`with type ${type}: ${toHex(value.subarray(0, 12))}`, placed(records, raw(type, value))]
   },
   (records, [a, b]) => {
     const at = a % records.length
@@ -129,19 +163,43 @@ const BYTE_MUTATIONS: readonly ((bytes: Uint8Array, pick: Pick) => readonly [how
     return [`bit ${b % 8} of byte ${a % bytes.length}`, flipped]
   },
   (bytes, [a]) => [`the first ${a % bytes.length} bytes`, bytes.slice(0, a % bytes.length)],
-  (bytes, [a]) => [`byte ${a % bytes.length} left out`, concatBytes(bytes.subarray(0, a % bytes.length), bytes.subarray((a % bytes.length) + 1))],
-  (bytes, [a, b]) => [`byte ${b & 0xff} at ${a % bytes.length}`, concatBytes(bytes.subarray(0, a % bytes.length), Uint8Array.of(b & 0xff), bytes.subarray(a % bytes.length))],
+  (bytes, [a]) => [
+    `byte ${a % bytes.length} left out`,
+    concatBytes(bytes.subarray(0, a % bytes.length), bytes.subarray((a % bytes.length) + 1)),
+  ],
+  (bytes, [a, b]) => [
+    `byte ${b & 0xff} at ${a % bytes.length}`,
+    concatBytes(bytes.subarray(0, a % bytes.length), Uint8Array.of(b & 0xff), bytes.subarray(a % bytes.length)),
+  ],
 ]
 
-const SPACES: readonly string[] = ['', ' ', '\n', '\t', '\r\n', '  \n', '\u00a0', '\v', '\f', '\u2028', '\u0085', '\ufeff', '\0']
+const SPACES: readonly string[] = [
+  '',
+  ' ',
+  '\n',
+  '\t',
+  '\r\n',
+  '  \n',
+  '\u00a0',
+  '\v',
+  '\f',
+  '\u2028',
+  '\u0085',
+  '\ufeff',
+  '\0',
+]
 const STRANGE: readonly string[] = ['b', 'i', 'o', '1', 'B', '-', '=', '%', 'é', '\u212a', '\u0130', '🙂', '+', ' ']
 
-const named = (text: string) => JSON.stringify(text).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+const named = (text: string) =>
+  JSON.stringify(text).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** Changes the text. */
 const TEXT_MUTATIONS: readonly ((text: string, pick: Pick) => readonly [how: string, text: string])[] = [
   (text) => ['upper case', text.toUpperCase()],
-  (text, [a]) => [`character ${a % text.length} in upper case`, put(text, a % text.length, text[a % text.length]!.toUpperCase(), 1)],
+  (text, [a]) => [
+    `character ${a % text.length} in upper case`,
+    put(text, a % text.length, text[a % text.length]!.toUpperCase(), 1),
+  ],
   (text) => ['prefix in upper case', text.slice(0, 4).toUpperCase() + text.slice(4)],
   (text, [a, b]) => {
     const space = SPACES[b % SPACES.length]!
@@ -150,10 +208,16 @@ const TEXT_MUTATIONS: readonly ((text: string, pick: Pick) => readonly [how: str
   (text, [, b]) => [`+ and ${named(SPACES[b % SPACES.length]!)} at the end`, `${text}+${SPACES[b % SPACES.length]}`],
   (text, [a]) => [`++ at ${a % text.length}`, put(text, a % text.length, '++')],
   (text, [a]) => [`space and + at ${a % text.length}`, put(text, a % text.length, ' +')],
-  (text, [a, b]) => [`${named(SPACES[b % SPACES.length]!)} at ${a % text.length}`, put(text, a % text.length, SPACES[b % SPACES.length]!)],
+  (text, [a, b]) => [
+    `${named(SPACES[b % SPACES.length]!)} at ${a % text.length}`,
+    put(text, a % text.length, SPACES[b % SPACES.length]!),
+  ],
   (text, [, b]) => [`${named(SPACES[b % SPACES.length]!)} in front`, SPACES[b % SPACES.length] + text],
   (text, [, b]) => [`${named(SPACES[b % SPACES.length]!)} behind`, text + SPACES[b % SPACES.length]],
-  (text, [a, b]) => [`${named(STRANGE[b % STRANGE.length]!)} for character ${a % text.length}`, put(text, a % text.length, STRANGE[b % STRANGE.length]!, 1)],
+  (text, [a, b]) => [
+    `${named(STRANGE[b % STRANGE.length]!)} for character ${a % text.length}`,
+    put(text, a % text.length, STRANGE[b % STRANGE.length]!, 1),
+  ],
   (text, [a]) => [`${'qpzq'.slice(0, (a % 4) + 1)} behind`, text + 'qpzq'.slice(0, (a % 4) + 1)],
   (text, [a]) => [`${(a % 3) + 1} characters less`, text.slice(0, -((a % 3) + 1))],
   (text, [a]) => [`character ${a % text.length} left out`, put(text, a % text.length, '', 1)],
@@ -179,7 +243,9 @@ const pick: fc.Arbitrary<Pick> = fc.tuple(fc.nat(), fc.nat())
 export function mutated(made: fc.Arbitrary<Made>, asText: boolean): fc.Arbitrary<Mutated> {
   const ask = (of: Made, bytes: Uint8Array): Mutated['question'] => ({
     method: 'decode',
-    item: asText ? { kind: of.kind, text: encodeString(prefixOf(of.kind), bytes) } : { kind: of.kind, hex: toHex(bytes) },
+    item: asText
+      ? { kind: of.kind, text: encodeString(prefixOf(of.kind), bytes) }
+      : { kind: of.kind, hex: toHex(bytes) },
   })
   const inRecords = fc
     .tuple(made, fc.constantFrom(...RECORD_MUTATIONS), pick, fc.nat(4))

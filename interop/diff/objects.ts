@@ -5,12 +5,25 @@ import { type BlindedPath, blindedPath } from '../../src/blinding/blinded-path.j
 import { expectedAmount } from '../../src/bolt12/amount.js'
 import { decodeInvoice, decodeInvoiceRequest, decodeOffer } from '../../src/bolt12/decode.js'
 import { INVOICE, INVOICE_FIELDS, type Invoice } from '../../src/bolt12/invoice.js'
-import { INVOICE_REQUEST, INVREQ_FIELDS, type InvoiceRequest, isStandalone, SIGNATURE } from '../../src/bolt12/invoice-request.js'
+import {
+  INVOICE_REQUEST,
+  INVREQ_FIELDS,
+  type InvoiceRequest,
+  isStandalone,
+  SIGNATURE,
+} from '../../src/bolt12/invoice-request.js'
 import { OFFER, type Offer } from '../../src/bolt12/offer.js'
-import { INVOICE_RANGES, INVREQ_RANGES, inRanges, isSignatureType, OFFER_RANGES, type TypeRange } from '../../src/bolt12/ranges.js'
+import {
+  INVOICE_RANGES,
+  INVREQ_RANGES,
+  inRanges,
+  isSignatureType,
+  OFFER_RANGES,
+  type TypeRange,
+} from '../../src/bolt12/ranges.js'
 import { signRecords } from '../../src/bolt12/signature.js'
+import { bip353Name, fallbackAddress } from '../../src/bolt12/subtypes.js'
 import { sha256 } from '../../src/crypto/hash.js'
-import { bip353Name } from '../../src/bolt12/subtypes.js'
 import { MAX_MSAT } from '../../src/wire/amount.js'
 import { chainHashOf } from '../../src/wire/chains.js'
 import { chainHash, featureBits, tu64 as tu64Codec } from '../../src/wire/codec.js'
@@ -51,12 +64,27 @@ const features: fc.Arbitrary<Uint8Array> = fc
 /** Paths that lead somewhere: others are no valid part of a message. */
 const path: fc.Arbitrary<BlindedPath> = arbitraryOf(blindedPath).filter(({ path }) => path.length > 0)
 
+/** Witness versions and programs on both sides of what is an address. */
+const fallback = fc
+  .record({
+    version: fc.constantFrom(0, 0, 1, 1, 2, 16, 17, 255),
+    length: fc.constantFrom(0, 1, 2, 20, 32, 33, 40, 41),
+    seed: fc.nat(255),
+  })
+  .map(({ version, length, seed }) => ({ version, address: new Uint8Array(length).fill(seed) }))
+
 /** Values that chance would hardly ever make. */
 const OWN: Own = {
+  [fallbackAddress.name]: fallback,
   [tu64Codec.name]: tu64,
   [featureBits.name]: features,
   [blindedPath.name]: path,
-  [chainHash.name]: fc.constantFrom(chainHashOf('bitcoin'), chainHashOf('testnet'), chainHashOf('regtest'), new Uint8Array(32).fill(7)),
+  [chainHash.name]: fc.constantFrom(
+    chainHashOf('bitcoin'),
+    chainHashOf('testnet'),
+    chainHashOf('regtest'),
+    new Uint8Array(32).fill(7),
+  ),
   [bip353Name.name]: fc.record({
     name: fc.stringMatching(/^[0-9A-Za-z._-]{1,20}$/),
     domain: fc.stringMatching(/^[0-9A-Za-z_-]{1,10}\.[a-z]{2,5}$/),
@@ -131,6 +159,8 @@ export function signed({ kind, records, signer }: Made): readonly TlvRecord[] {
   return encodeRecords(SIGNATURE, { signature }, bare)
 }
 
+const isAlone = ({ offer_issuer_id, offer_paths }: Offer) => offer_issuer_id === undefined && offer_paths === undefined
+
 /** What a payer adds that fits the offer. */
 function requestFields(offer: Offer, added: Partial<InvoiceRequest>, pick: bigint): Partial<InvoiceRequest> {
   const { invreq_chain, invreq_amount, invreq_quantity, invreq_metadata, invreq_paths, ...rest } = added
@@ -145,12 +175,13 @@ function requestFields(offer: Offer, added: Partial<InvoiceRequest>, pick: bigin
   const mustSay = offer.offer_amount === undefined || invreq_amount !== undefined
   return {
     ...rest,
-    invreq_metadata: invreq_metadata === undefined || invreq_metadata.length === 0 ? new Uint8Array(16) : invreq_metadata,
+    invreq_metadata:
+      invreq_metadata === undefined || invreq_metadata.length === 0 ? new Uint8Array(16) : invreq_metadata,
     ...(!isBitcoin && { invreq_chain: chain }),
     ...(mustSay && { invreq_amount: tipped < MAX_MSAT ? tipped : MAX_MSAT }),
     ...(quantity !== undefined && { invreq_quantity: quantity }),
-    // Paths of the payer are for requests that answer no offer.
-    ...(offer.offer_issuer_id === undefined && offer.offer_paths === undefined && invreq_paths?.length && { invreq_paths }),
+    // Paths of the payer are for requests that answer no offer; elsewhere rarely.
+    ...((isAlone(offer) || pick % 20n === 0n) && invreq_paths?.length && { invreq_paths }),
   }
 }
 
@@ -169,7 +200,11 @@ const requests: fc.Arbitrary<Made> = fc
     const { fields } = decodeOffer(joinRecords(offer.records))
     const own = { ...requestFields(fields, added, pick), invreq_payer_id: payer.id }
     const records = encodeRecords(INVREQ_FIELDS, own as typeof added, [...offer.records, ...unknown])
-    return { kind: 'invoice_request', records: signed({ kind: 'invoice_request', records, signer: payer.secret }), signer: payer.secret }
+    return {
+      kind: 'invoice_request',
+      records: signed({ kind: 'invoice_request', records, signer: payer.secret }),
+      signer: payer.secret,
+    }
   })
   .filter(({ records }) => isValid(() => decodeInvoiceRequest(joinRecords(records), UNVERIFIED)))
 
@@ -196,7 +231,11 @@ const refunds: fc.Arbitrary<Made> = fc
       invreq_amount: amount,
       invreq_payer_id: payer.id,
     }
-    return { kind: 'refund', records: encodeRecords(INVOICE_REQUEST, fields as never, unknown) }
+    const records = encodeRecords(INVOICE_REQUEST, fields as never, unknown)
+    // Few are signed: BOLT 12 forbids it, and CLN does.
+    return pick % 20n === 1n
+      ? { kind: 'refund', records: signed({ kind: 'invoice_request', records, signer: payer.secret }) }
+      : { kind: 'refund', records }
   })
   .filter(({ records }) => isValid(() => decodeInvoiceRequest(joinRecords(records), UNVERIFIED)))
 
@@ -205,7 +244,8 @@ const invoices: fc.Arbitrary<Made> = fc
   .record({
     request: fc.oneof({ weight: 4, arbitrary: requests }, { weight: 1, arbitrary: refunds }),
     added: arbitraryFields(INVOICE_FIELDS, OWN).filter(
-      ({ invoice_paths, invoice_blindedpay }) => (invoice_paths?.length ?? 0) > 0 && (invoice_blindedpay?.length ?? 0) > 0,
+      ({ invoice_paths, invoice_blindedpay }) =>
+        (invoice_paths?.length ?? 0) > 0 && (invoice_blindedpay?.length ?? 0) > 0,
     ),
     unknown: unknownIn(INVOICE, INVOICE_RANGES, INVREQ_RANGES),
     issuer: payers,

@@ -7,15 +7,20 @@ import { MAX_MSAT } from '../../src/wire/amount.js'
 import { chainHashOf } from '../../src/wire/chains.js'
 import { encode } from '../../src/wire/codec.js'
 import { arbitraryOf, arbitraryPoint } from '../../test/support/arbitrary.js'
-import type { Order, OracleName } from './oracle.js'
 import { NODES } from './objects.js'
+import type { OracleName, Order } from './oracle.js'
 
 /**
  * What the builders of the other side are asked for. They take less than the wire allows: no features, no unknown records,
  * LDK no currency and no path that begins at a channel.
  */
 
-const NETWORKS = { bitcoin: chainHashOf('bitcoin'), testnet: chainHashOf('testnet'), signet: chainHashOf('signet'), regtest: chainHashOf('regtest') }
+const NETWORKS = {
+  bitcoin: chainHashOf('bitcoin'),
+  testnet: chainHashOf('testnet'),
+  signet: chainHashOf('signet'),
+  regtest: chainHashOf('regtest'),
+}
 type Network = keyof typeof NETWORKS
 const networks = fc.constantFrom<Network>('bitcoin', 'testnet', 'signet', 'regtest')
 
@@ -105,7 +110,9 @@ export function requestOrders(oracle: OracleName, offer: OfferMessage, offerText
         const says = !exact || offer.fields.offer_amount === undefined || oracle === 'kmp'
         const tipped = each * (quantity ?? 1n) + tip
         const chain = offer_chains?.[0]
-        const known = (Object.keys(NETWORKS) as Network[]).find((each) => chain && toHex(NETWORKS[each]) === toHex(chain))
+        const known = (Object.keys(NETWORKS) as Network[]).find(
+          (each) => chain && toHex(NETWORKS[each]) === toHex(chain),
+        )
         return {
           kind: 'invoice_request',
           offer: offerText,
@@ -153,4 +160,3 @@ export function invoiceOrders(
       .map((all) => ({ ...all, ...about, secret: toHex(secret) })),
   )
 }
-

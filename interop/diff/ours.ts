@@ -4,27 +4,32 @@ import { fromHex, toHex } from '../../src/base/hex.js'
 import { blindedPath } from '../../src/blinding/blinded-path.js'
 import { ENCRYPTED_DATA } from '../../src/blinding/encrypted-data.js'
 import { nextPathKey, openData, readHopData, sharePath } from '../../src/blinding/unblind.js'
-import { chainHashOf } from '../../src/bolt12/chains.js'
+import { chainHashOf, chainName } from '../../src/bolt12/chains.js'
 import { decodeInvoice, decodeInvoiceRequest, decodeOffer } from '../../src/bolt12/decode.js'
 import { inspect } from '../../src/bolt12/inspect.js'
+import type { InvoiceMessage } from '../../src/bolt12/invoice.js'
 import { type InvoiceRequestMessage, isStandalone } from '../../src/bolt12/invoice-request.js'
 import { merkleRoot } from '../../src/bolt12/merkle.js'
-import { OFFER_RANGES, isSignatureType, recordsIn } from '../../src/bolt12/ranges.js'
+import { isSignatureType, OFFER_RANGES, recordsIn } from '../../src/bolt12/ranges.js'
+import { requestChain } from '../../src/bolt12/rules/invoice-request.js'
 import { signatureHash } from '../../src/bolt12/signature.js'
 import { decodeString, encodeString, type Prefix } from '../../src/bolt12/string.js'
-import { taggedHash } from '../../src/crypto/hash.js'
+import { usableFallbacks } from '../../src/bolt12/verify-invoice.js'
 import { publicKey } from '../../src/crypto/group.js'
+import { taggedHash } from '../../src/crypto/hash.js'
 import { forwardMessage, peel } from '../../src/onion/engine-peel.js'
 import { modern } from '../../src/onion/generations/modern.js'
 import { withType } from '../../src/onion/onion-message.js'
 import { decode, encode } from '../../src/wire/codec.js'
 import type { TlvRecord } from '../../src/wire/tlv.js'
 import type { Answer, Kind, OracleName, Question } from './oracle.js'
-import { fieldsView, nodeView, pathView } from './view.js'
+import { fieldsView, nodeView, pathView, type View, view } from './view.js'
 
 /** A message as we show it; another side shows some of this. */
 export interface ShownMessage {
-  /** Written by us from what was read. */
+  /** The fallback addresses of an invoice that we would pay to; LDK shows no others, and none of a chain that it does not know. */
+  readonly usable_fallbacks?: View
+  /** As received: nothing is written anew. */
   readonly bytes: string
   readonly text: string
   readonly fields: Readonly<Record<string, unknown>>
@@ -82,7 +87,8 @@ export function ourAnswer({ method, item }: Question): Answer {
 function ourMessage({ kind, text, hex }: Extract<Question, { method: 'decode' }>['item']): Answer {
   const input = text ?? fromHex(hex!)
   const as = kind === 'refund' ? 'invoice_request' : kind
-  const message = as === 'offer' ? decodeOffer(input) : as === 'invoice' ? decodeInvoice(input) : decodeInvoiceRequest(input)
+  const message =
+    as === 'offer' ? decodeOffer(input) : as === 'invoice' ? decodeInvoice(input) : decodeInvoiceRequest(input)
   if (as === 'invoice_request') {
     const alone = isStandalone(message as InvoiceRequestMessage)
     if (alone !== (kind === 'refund')) {
@@ -105,10 +111,15 @@ function ourMessage({ kind, text, hex }: Extract<Question, { method: 'decode' }>
     root: toHex(root),
     ...(as !== 'offer' && { signed: toHex(signatureHash([as, 'signature'], root)) }),
     ...(hasSignature && { signature: true }),
+    ...(message.kind === 'invoice' && isKnownChain(message) && { usable_fallbacks: view(usableFallbacks(message)) }),
     offer_ids: offerIds(kind, message.records),
   }
   return { ok: true, value }
 }
+
+const LDK_CHAINS = new Set(['bitcoin', 'testnet', 'signet', 'regtest'])
+
+const isKnownChain = ({ fields }: InvoiceMessage) => LDK_CHAINS.has(chainName(requestChain(fields)) ?? '')
 
 /** rules A2.2-A2.4 over the records of the offer alone, in invoices too. */
 function offerIds(kind: Kind, records: readonly TlvRecord[]): ShownMessage['offer_ids'] {
@@ -132,7 +143,11 @@ function ourWalk({ hex, secrets, channels }: Extract<Question, { method: 'walk' 
     const { fields } = readHopData(share, encrypted_recipient_data, ENCRYPTED_DATA)
     path_key = nextPathKey(share, fields.next_path_key_override)
     const scid = fields.short_channel_id
-    const next = fields.next_node_id ? toHex(fields.next_node_id) : scid === undefined ? undefined : channels?.[`${scid}`]
+    const next = fields.next_node_id
+      ? toHex(fields.next_node_id)
+      : scid === undefined
+        ? undefined
+        : channels?.[`${scid}`]
     return {
       data: toHex(openData(share, encrypted_recipient_data)!),
       next_path_key: toHex(path_key),

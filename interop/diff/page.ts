@@ -26,7 +26,9 @@ function inputOf({ question }: Example): string {
   const hex = 'hex' in item && typeof item.hex === 'string' ? item.hex : undefined
   const shown = question.method === 'decode' ? (text ?? hex) : question.method === 'path' ? hex : undefined
   // What is asked may break the page: anything but plain characters is escaped.
-  return shown !== undefined && /^[\x21-\x7e]*$/.test(shown) ? shown : JSON.stringify(item, undefined, 1).replace(/[^\x20-\x7e\n]/g, escaped)
+  return shown !== undefined && /^[\x21-\x7e]*$/.test(shown)
+    ? shown
+    : JSON.stringify(item, undefined, 1).replace(/[^\x20-\x7e\n]/g, escaped)
 }
 
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -1,79 +1,69 @@
-import { copyFileSync, cpSync } from 'node:fs'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { cached, LAB } from '../lib/cache.js'
+import { cargoBuild } from '../lib/cargo.js'
 import { type LineProcess, startLineProcess } from '../lib/line-process.js'
 import { runProgram } from '../lib/run.js'
 import { type Oracle, type OracleName, oracleOf } from './oracle.js'
 
 /** A started oracle, or why there is none. */
 export type Started =
-  | { readonly oracle: Oracle; readonly program: LineProcess; readonly builtInMs: number | undefined }
-  | { readonly name: OracleName; readonly skipped: string }
+  | { readonly oracle: Oracle; readonly program: LineProcess }
+  | {
+      readonly skipped: string
+      /** Nothing is wrong with the sources: a tool is not here, or a registry does not answer. */
+      readonly absent: boolean
+    }
 
-/** A registry that is silent must not hold up a run for ever; a cold build takes minutes on a busy machine. */
+/** What is run, once it is there. */
+type Built =
+  | { readonly command: readonly [program: string, ...args: string[]] }
+  | { readonly reason: string; readonly absent: boolean }
+
+/** Milliseconds for Maven: downloads and the compiler, on the slowest machine that anybody waits for. */
 const BUILD_MS = 1_200_000
 
-/** Runs a build step. @throws Error with the end of what it said */
-async function step(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
-  const { code, output } = await runProgram(command, args, {
-    cwd,
-    env: { ...process.env, ...env },
-    timeoutMs: BUILD_MS,
-  })
-  if (code !== 0)
-    throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output.trim().split('\n').slice(-12).join('\n')}`)
+/** What Maven says when it cannot reach its registry. */
+const SILENT = /Could not (?:transfer|resolve|find artifact)|Unknown host|Connection (?:refused|reset|timed out)/
+
+/** One build makes both programs of the crate, and the drivers of the lab find it under the same name. */
+async function ldk(tell: (line: string) => void): Promise<Built> {
+  const built = await cargoBuild('ldk', join(LAB, 'peers', 'ldk'), ['lno-ldk-peer', 'oracle'], tell)
+  return built.ok ? { command: [join(built.dir, 'oracle')] } : built
 }
 
-interface Program {
-  readonly sources: string
-  /** Fills the folder with what is run. */
-  build(into: string): Promise<void>
-  command(dir: string): readonly [command: string, ...args: string[]]
-}
-
-const LDK_SOURCES = join(LAB, 'peers', 'ldk')
-const KMP_SOURCES = join(LAB, 'peers', 'kmp')
-
-const PROGRAMS: Readonly<Record<OracleName, Program>> = {
-  ldk: {
-    sources: LDK_SOURCES,
-    async build(into) {
-      const target = join(into, 'target')
-      const env = { CARGO_TARGET_DIR: process.env.LNO_INTEROP_CARGO_TARGET ?? target }
-      await step('cargo', ['build', '--quiet', '--locked', '--bin', 'oracle'], LDK_SOURCES, env)
-      copyFileSync(join(env.CARGO_TARGET_DIR, 'debug', 'oracle'), join(into, 'oracle'))
-      await step('rm', ['-rf', target], into)
-    },
-    command: (dir) => [join(dir, 'oracle')],
-  },
-  kmp: {
-    sources: KMP_SOURCES,
-    async build(into) {
-      // Maven writes beside its pom.xml, so that a copy of the sources is built.
-      cpSync(KMP_SOURCES, into, { recursive: true })
-      await step('mvn', ['-q', '-B', 'package'], into)
-    },
-    command: (dir) => [
-      'java',
-      '-Xss8m',
-      '-cp',
-      [join(dir, 'target', 'kmp-oracle.jar'), join(dir, 'target', 'lib', '*')].join(':'),
-      'lno.interop.MainKt',
-    ],
-  },
-}
-
-/** Builds the oracle if its sources are new, and starts it. What cannot be had is skipped, with the reason. */
-export async function startOracle(name: OracleName, logFile?: string): Promise<Started> {
-  const { sources, build, command } = PROGRAMS[name]
-  const before = performance.now()
+async function kmp(tell: (line: string) => void): Promise<Built> {
+  const sources = join(LAB, 'peers', 'kmp')
+  let absent = true
   try {
-    const { dir, built } = await cached(`${name}-oracle`, sources, build)
-    const builtInMs = built ? performance.now() - before : undefined
-    const [first, ...args] = command(dir)
-    const program = startLineProcess({ command: first, args, ...(logFile !== undefined && { logFile }) })
-    return { oracle: await oracleOf(name, program), program, builtInMs }
+    const { dir } = await cached('kmp', sources, async (into) => {
+      for (const tool of ['java', 'mvn']) {
+        if ((await runProgram(tool, ['-version'])).code === 0) continue
+        throw new Error(`the oracle of lightning-kmp is built by Maven with JDK 17, and ${tool} is not here`)
+      }
+      // Maven writes beside its pom.xml, so that a copy of the sources is built.
+      cpSync(sources, into, { recursive: true })
+      tell('kmp: fetching and compiling')
+      const { code, output } = await runProgram('mvn', ['-q', '-B', 'package'], { cwd: into, timeoutMs: BUILD_MS })
+      if (code === 0) return
+      absent = SILENT.test(output)
+      const errors = output.split('\n').filter((line) => line.includes('ERROR'))
+      throw new Error(`mvn package failed: ${(errors.length > 0 ? errors : [output]).slice(0, 8).join('\n')}`)
+    })
+    const path = [join(dir, 'target', 'kmp-oracle.jar'), join(dir, 'target', 'lib', '*')]
+    return { command: ['java', '-cp', path.join(process.platform === 'win32' ? ';' : ':'), 'lno.interop.MainKt'] }
   } catch (error) {
-    return { name, skipped: error instanceof Error ? error.message : String(error) }
+    return { reason: (error as Error).message, absent }
   }
+}
+
+const BUILDS: Readonly<Record<OracleName, typeof ldk>> = { ldk, kmp }
+
+/** Builds the oracle if its sources are new, and starts it. */
+export async function startOracle(name: OracleName, tell: (line: string) => void, logFile?: string): Promise<Started> {
+  const built = await BUILDS[name](tell)
+  if (!('command' in built)) return { skipped: built.reason, absent: built.absent }
+  const [command, ...args] = built.command
+  const program = startLineProcess({ command, args, ...(logFile !== undefined && { logFile }) })
+  return { oracle: await oracleOf(name, program), program }
 }

@@ -37,10 +37,13 @@ export function knownPath(route: fc.Arbitrary<KnownPath['nodes']>): fc.Arbitrary
     .record({
       nodes: route,
       scids: fc.array(fc.option(scid, { nil: undefined, freq: 2 }), { minLength: 8, maxLength: 8 }),
-      first: fc.option(fc.record({ short_channel_id: scid, direction: fc.constantFrom(0 as const, 1 as const) }), {
-        nil: undefined,
-        freq: 4,
-      }),
+      first: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(undefined) },
+        {
+          weight: 1,
+          arbitrary: fc.record({ short_channel_id: scid, direction: fc.constantFrom(0 as const, 1 as const) }),
+        },
+      ),
       pathId: fc.option(fc.uint8Array({ minLength: 1, maxLength: 40 }), { nil: undefined }),
       some: fc.nat(9),
       pad: fc.boolean(),

@@ -18,6 +18,7 @@ const USAGE = `npm run interop:diff -- [options]
   --count N       so many
   --seed N        objects of another seed; the default is always the same
   --only ldk|kmp  one oracle alone
+  --suites TEXT   suites whose name holds the text: mutated, onion
   --allow-skip    no failure when no oracle can be built here
   --write         examples and docs/interop-differences.md anew, from what this run saw`
 
@@ -37,6 +38,7 @@ const { values } = parseArgs({
     count: { type: 'string' },
     seed: { type: 'string', default: `${DEFAULT_SEED}` },
     only: { type: 'string' },
+    suites: { type: 'string', default: '' },
     'allow-skip': { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -51,35 +53,48 @@ if (values.help || !isName || !isNumber(seed, 0) || !isNumber(count, 1)) {
   process.exit(values.help ? 0 : 2)
 }
 
-const folder = join(ROOT, '.tmp', 'interop', `diff-${seed}-${count}${values.only === undefined ? "" : `-${values.only}`}`)
+const folder = join(
+  ROOT,
+  '.tmp',
+  'interop',
+  `diff-${seed}-${count}${values.only === undefined ? '' : `-${values.only}`}`,
+)
 mkdirSync(folder, { recursive: true })
 const known: Examples = existsSync(EXAMPLES) ? JSON.parse(readFileSync(EXAMPLES, 'utf8')) : {}
 const started = performance.now()
 const judged: Judged[] = []
 const stale: string[] = []
 const skipped: string[] = []
+const broken: string[] = []
 
 console.log(`interop:diff, seed ${seed}, ${count} objects a kind`)
 for (const name of NAMES) {
   if (values.only !== undefined && values.only !== name) continue
-  const found = await startOracle(name, join(folder, `${name}.log`))
+  const starting = performance.now()
+  const found = await startOracle(name, (line) => console.log(line), join(folder, `${name}.log`))
   if ('skipped' in found) {
-    skipped.push(name)
-    console.log(`\nSKIPPED: ${name} cannot be built or started here.\n${found.skipped}\n`)
+    if (found.absent) skipped.push(name)
+    else broken.push(name)
+    console.log(`\n${found.absent ? 'SKIPPED' : 'BROKEN'}: there is no oracle ${name} here.\n${found.skipped}\n`)
     continue
   }
-  const { oracle, program, builtInMs } = found
-  console.log(`\n${oracle.title}${builtInMs === undefined ? '' : `, built in ${seconds(builtInMs)}`}`)
-  console.log(`  ${'suite'.padEnd(26)}${['asked', 'both yes', 'explained', 'open', ''].map((head) => head.padStart(11)).join('')}`)
+  const { oracle, program } = found
+  console.log(`\n${oracle.title}, there after ${seconds(performance.now() - starting)}`)
+  console.log(
+    `  ${'suite'.padEnd(26)}${['asked', 'both yes', 'explained', 'open', ''].map((head) => head.padStart(11)).join('')}`,
+  )
   let before = performance.now()
   judged.push(
-    ...(await runSuites({ oracle, seed, count, table: EXPLAINED }, ({ name: suite, asked, accepted }, all) => {
-      const open = all.filter(({ explained }) => explained === undefined).length
-      const now = performance.now()
-      const cells = [asked, accepted, all.length - open, open, seconds(now - before)]
-      before = now
-      console.log(`  ${suite.padEnd(26)}${cells.map((value) => `${value}`.padStart(11)).join('')}`)
-    })),
+    ...(await runSuites(
+      { oracle, seed, count, table: EXPLAINED, part: values.suites },
+      ({ name: suite, asked, accepted }, all) => {
+        const open = all.filter(({ explained }) => explained === undefined).length
+        const now = performance.now()
+        const cells = [asked, accepted, all.length - open, open, seconds(now - before)]
+        before = now
+        console.log(`  ${suite.padEnd(26)}${cells.map((value) => `${value}`.padStart(11)).join('')}`)
+      },
+    )),
   )
   if (!values.write) stale.push(...(await staleExamples(oracle, known, EXPLAINED)))
   await program.stop()
@@ -95,7 +110,9 @@ for (const { id, fault, title } of EXPLAINED) {
   console.log(`  ${`${times}`.padStart(6)}  ${fault.padEnd(13)} ${id}: ${title}`)
 }
 for (const { oracle, question, origin, what, ours, codes, theirs } of open.slice(0, MOST_PRINTED)) {
-  console.log(`\nUNEXPLAINED ${oracle} ${what} (${origin}), seed ${seed}\n  we:   ${ours} ${codes.join(' ')}\n  they: ${theirs}`)
+  console.log(
+    `\nUNEXPLAINED ${oracle} ${what} (${origin}), seed ${seed}\n  we:   ${ours} ${codes.join(' ')}\n  they: ${theirs}`,
+  )
   console.log(`  ${JSON.stringify(question)}`)
 }
 if (open.length > MOST_PRINTED) console.log(`\nand ${open.length - MOST_PRINTED} more`)
@@ -107,8 +124,11 @@ if (values.write) {
   writeFileSync(PAGE, differencesPage(EXPLAINED, examples))
   console.log(`\nwritten: ${PAGE}`)
 }
-const ran = NAMES.length - skipped.length
-console.log(`\n${judged.length} differences, ${open.length} unexplained, ${seconds(performance.now() - started)}; cases: ${file}`)
+const wanted = values.only === undefined ? NAMES.length : 1
+const noneRan = skipped.length + broken.length === wanted
+console.log(
+  `\n${judged.length} differences, ${open.length} unexplained, ${seconds(performance.now() - started)}; cases: ${file}`,
+)
 if (skipped.length > 0) console.log(`SKIPPED: ${skipped.join(', ')}`)
-const failed = open.length > 0 || stale.length > 0 || (ran === 0 && !values['allow-skip'])
+const failed = open.length > 0 || stale.length > 0 || broken.length > 0 || (noneRan && !values['allow-skip'])
 process.exit(failed ? 1 : 0)

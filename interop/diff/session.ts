@@ -28,11 +28,16 @@ export function explain(difference: Difference, table: readonly Explained[]): Ju
 
 /** One oracle's run. `heard` gets each suite when it is through. */
 export async function runSuites(
-  options: { readonly oracle: Oracle; readonly seed: number; readonly count: number; readonly table: readonly Explained[] },
+  options: {
+    readonly oracle: Oracle
+    readonly seed: number
+    readonly count: number
+    readonly table: readonly Explained[]
+  },
   heard: (outcome: Outcome, judged: readonly Judged[]) => void,
 ): Promise<readonly Judged[]> {
   const all: Judged[] = []
-  for await (const outcome of suites(options)) {
+  for await (const outcome of suites(options, options.part)) {
     const judged = outcome.differences.map((difference) => explain(difference, options.table))
     heard(outcome, judged)
     all.push(...judged)
@@ -69,9 +74,17 @@ export function chooseExamples(old: Examples, judged: readonly Judged[], table: 
   for (const { id } of table) {
     const found = judged.filter(({ explained }) => explained === id)
     const candidates = [...(old[id] ?? []), ...found].map(
-      ({ oracle, question, origin, what, ours, theirs }): Example => ({ oracle, question, origin, what, ours: short(ours), theirs: short(theirs) }),
+      ({ oracle, question, origin, what, ours, theirs }): Example => ({
+        oracle,
+        question,
+        origin,
+        what,
+        ours: short(ours),
+        theirs: short(theirs),
+      }),
     )
-    const best = (name: OracleName) => candidates.filter(({ oracle }) => oracle === name).sort((a, b) => size(a) - size(b))[0]
+    const best = (name: OracleName) =>
+      candidates.filter(({ oracle }) => oracle === name).sort((a, b) => size(a) - size(b))[0]
     const chosen = [best('ldk'), best('kmp')].filter((one) => one !== undefined)
     if (chosen.length > 0) out[id] = chosen
   }

@@ -28,7 +28,8 @@ export function pathView(path: BlindedPath): View {
 
 const isPath = (value: object): value is BlindedPath => 'first_path_key' in value
 
-function view(value: unknown): View {
+/** Any decoded value. */
+export function view(value: unknown): View {
   if (typeof value === 'string') return value
   if (typeof value === 'bigint' || typeof value === 'number') return `${value}`
   if (value instanceof Uint8Array) return toHex(value)
