@@ -96,8 +96,8 @@ export function compare(
   }
 }
 
-/** LDK keeps fallbacks to itself that are no addresses of the chain. */
-function fieldsFor(oracle: OracleName, { fields, usable_fallbacks = [] }: ShownMessage): Shown {
+/** The fields that this side shows: LDK keeps fallbacks to itself that are no addresses of the chain. */
+export function fieldsFor(oracle: OracleName, { fields, usable_fallbacks = [] }: ShownMessage): Shown {
   if (oracle !== 'ldk' || !('invoice_payment_hash' in fields)) return fields
   const { invoice_fallbacks: _, ...others } = fields
   return usable_fallbacks.length === 0 ? others : { ...others, invoice_fallbacks: usable_fallbacks }

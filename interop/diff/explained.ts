@@ -1,7 +1,8 @@
 import { toHex } from '../../src/base/hex.js'
-import { OFFER_RANGES, recordsIn } from '../../src/bolt12/ranges.js'
+import { isSignatureType, OFFER_RANGES, recordsIn } from '../../src/bolt12/ranges.js'
 import { blindedPayinfo } from '../../src/bolt12/subtypes.js'
-import { array, decode } from '../../src/wire/codec.js'
+import { MAX_MSAT } from '../../src/wire/amount.js'
+import { array, decode, tu64 } from '../../src/wire/codec.js'
 import { joinRecords } from '../../src/wire/tlv.js'
 import { ACCEPTED, type Difference } from './compare.js'
 import { encryptedDataOf } from './encrypted.js'
@@ -129,6 +130,17 @@ export const EXPLAINED: readonly Explained[] = [
     matches: (d) => ldk(d) && kindOf(d) === 'invoice_request' && onlyTheyRefuse(d, /./) && !isOfferFine(d),
   },
   {
+    id: 'ldk-price-above-supply',
+    fault: 'ours',
+    title: 'A quantity that makes the price larger than all bitcoin',
+    text: 'A request without invreq_amount asks for so many items that their price is above 21 million bitcoin. LDK refuses to decode it; we decode it, and its issuer answers with an invoice_error (AMOUNT_ABOVE_SUPPLY), so that the payer hears what is wrong.',
+    matches: (d) => {
+      const [price, quantity] = [valueAt(d, 8n), valueAt(d, 86n)]
+      if (!ldk(d) || !onlyTheyRefuse(d, /InvalidAmount/) || price === undefined || quantity === undefined) return false
+      return decode(tu64, price) * decode(tu64, quantity) > MAX_MSAT
+    },
+  },
+  {
     id: 'ldk-invoice-types',
     fault: 'spec unclear',
     title: 'Types from 4 000 000 000 on in an invoice',
@@ -150,17 +162,23 @@ export const EXPLAINED: readonly Explained[] = [
   {
     id: 'ldk-refund-fields',
     fault: 'spec unclear',
-    title: 'A stand-alone request with fields of an offer',
-    text: 'BOLT 12 forbids the writer of a request that answers no offer to set offer_metadata, offer_amount, offer_currency and a name, and says nothing of them to its reader. We show them, LDK refuses.',
+    title: 'A stand-alone request with fields of an offer, or without a description',
+    text: 'BOLT 12 forbids the writer of a request that answers no offer to set offer_metadata, offer_amount, offer_currency and a name, makes it set offer_description, and says nothing of either to its reader. We show what is there, LDK refuses.',
     matches: (d) =>
-      ldk(d) && kindOf(d) === 'refund' && onlyTheyRefuse(d, /Unexpected(Amount|Metadata|HumanReadableName)/),
+      ldk(d) &&
+      kindOf(d) === 'refund' &&
+      onlyTheyRefuse(d, /Unexpected(Amount|Metadata|HumanReadableName)|MissingDescription/),
   },
   {
     id: 'ldk-refund-signature',
     fault: 'spec unclear',
-    title: 'A stand-alone request that is signed',
-    text: 'BOLT 12 tells the writer of a request that answers no offer not to sign it, and its reader to refuse one without a good signature. LDK refuses any signature there, CLN signs; we take both, and refuse a signature that is not good.',
-    matches: (d) => ldk(d) && kindOf(d) === 'refund' && valueAt(d, 240n) !== undefined && onlyTheyRefuse(d, /^Decode/),
+    title: 'A stand-alone request with a signature element',
+    text: 'BOLT 12 tells the writer of a request that answers no offer not to sign it, and its reader to refuse one without a good signature. LDK refuses any type from 240 to 1000 there, CLN signs; we take both, and refuse a signature that is not good.',
+    matches: (d) =>
+      ldk(d) &&
+      kindOf(d) === 'refund' &&
+      recordsOf(d).some(({ type }) => isSignatureType(type)) &&
+      onlyTheyRefuse(d, /^Decode/),
   },
   {
     id: 'ldk-payer-paths',
@@ -195,8 +213,11 @@ export const EXPLAINED: readonly Explained[] = [
     id: 'ldk-empty-lists',
     fault: 'theirs',
     title: 'LDK takes empty lists of chains and of paths',
-    text: 'A reader must not answer an offer whose offer_chains or offer_paths lists nothing (rules OR4, OR9). LDK decodes both; with an empty list of paths it needs an issuer id.',
-    matches: (d) => ldk(d) && onlyWeRefuse(d, 'OFFER_CHAINS_EMPTY', 'OFFER_PATHS_EMPTY'),
+    text: 'A reader must not answer an offer whose offer_chains or offer_paths lists nothing (rules OR4, OR9), nor a request whose invreq_paths does (RR5). LDK decodes all three and shows an empty list of paths as none.',
+    matches: (d) =>
+      ldk(d) &&
+      (onlyWeRefuse(d, 'OFFER_CHAINS_EMPTY', 'OFFER_PATHS_EMPTY', 'INVREQ_PATHS_EMPTY') ||
+        (d.what === 'fields.offer_paths' && d.ours === '[]')),
   },
   {
     id: 'kmp-signed-numbers',
@@ -231,6 +252,26 @@ export const EXPLAINED: readonly Explained[] = [
     title: 'lightning-kmp knows no request that answers no offer',
     text: 'An invoice_request without offer_issuer_id and offer_paths is refused ("missing required tlv (tag=22)"), and so is an invoice for one; invreq_paths (90) is unknown and even.',
     matches: (d) => kmp(d) && /missing required tlv \(tag=22\)|unknown even tag \(90\)/.test(d.theirs),
+  },
+  {
+    id: 'kmp-inner-messages',
+    fault: 'ours',
+    title: 'lightning-kmp judges the offer inside a request and the request inside an invoice',
+    text: 'As LDK does (ldk-offer-in-request, ldk-invoice-with-request): it wants the fields that the inner message must have. We hold the copy against the message itself.',
+    matches: (d) =>
+      kmp(d) &&
+      (kindOf(d) === 'invoice_request' || kindOf(d) === 'invoice') &&
+      onlyTheyRefuse(d, /missing required tlv \(tag=(0|8|10|88)\)/),
+  },
+  {
+    id: 'kmp-signature-range',
+    fault: 'theirs',
+    title: 'lightning-kmp takes type 240 alone for a signature element',
+    text: 'Types 240 to 1000 are signature elements and stay out of the merkle tree. lightning-kmp refuses 241 and above in a request ("forbidden tlv") and hashes them in an invoice, where a good signature then counts as bad. Nobody sets one yet.',
+    matches: (d) =>
+      kmp(d) &&
+      onlyTheyRefuse(d, /forbidden tlv|bad signature/) &&
+      recordsOf(d).some(({ type }) => isSignatureType(type) && type !== 240n),
   },
   {
     id: 'kmp-continuations',

@@ -33,6 +33,8 @@ export async function runSuites(
     readonly seed: number
     readonly count: number
     readonly table: readonly Explained[]
+    /** Suites whose name holds this. */
+    readonly part?: string
   },
   heard: (outcome: Outcome, judged: readonly Judged[]) => void,
 ): Promise<readonly Judged[]> {

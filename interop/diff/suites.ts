@@ -420,7 +420,9 @@ async function builtMessages(suite: Suite): Promise<Outcome> {
     if (asked.length === routeOf(letter).length && arrived.ok) accepted++
     const { type, value, reply_path } = wanted[i]!.item
     const sent = { type, value, ...(reply_path !== undefined && { reply_path }), ...pathIdOf(arrived, letter) }
-    differences.push(...compare(oracle.name, last, arrived, { ok: true, value: { deliver: sent } }, origin))
+    // Under the order, which says what was sent: what arrived may be another's rewriting of it.
+    const found = compare(oracle.name, last, arrived, { ok: true, value: { deliver: sent } }, origin)
+    differences.push(...found.map((difference) => ({ ...difference, question: wanted[i]! })))
     const ours = oracle.name === 'kmp' ? builtByUs(letter) : message
     if (ours !== message) {
       differences.push({

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { ACCEPTED, compare, type Difference } from '../../interop/diff/compare.js'
+import { ACCEPTED, compare, type Difference, fieldsFor } from '../../interop/diff/compare.js'
 import { EXPLAINED } from '../../interop/diff/explained.js'
 import type { Answer, Oracle, Order, Question } from '../../interop/diff/oracle.js'
-import { ourAnswer } from '../../interop/diff/ours.js'
+import { ourAnswer, type ShownMessage } from '../../interop/diff/ours.js'
 import { differencesPage } from '../../interop/diff/page.js'
 import { type Examples, explain, type Judged, runSuites, staleExamples } from '../../interop/diff/session.js'
 
@@ -11,6 +11,12 @@ const EXAMPLES: Examples = JSON.parse(readFileSync('interop/diff/examples.json',
 
 const isQuestion = (asked: Question | Order): asked is Question =>
   asked.method !== 'build' && asked.method !== 'make_path' && asked.method !== 'message'
+
+/** What we show of a message, as LDK would show it. */
+function asLdk(message: ShownMessage): Answer {
+  const { offer_ids, usable_fallbacks: _, ...shown } = message
+  return { ok: true, value: { ...shown, fields: fieldsFor('ldk', message), offer_id: offer_ids.ldk } }
+}
 
 /** An oracle that agrees with us in everything but what `spoil` makes of an answer, and builds nothing. */
 function oracleBut(spoil: (question: Question, answer: Answer) => Answer): Oracle {
@@ -21,11 +27,8 @@ function oracleBut(spoil: (question: Question, answer: Answer) => Answer): Oracl
       all.map((asked) => {
         if (!isQuestion(asked)) return { ok: false, reason: 'builds nothing' }
         const answer = ourAnswer(asked)
-        const { offer_ids, ...shown } = (answer.ok ? answer.value : {}) as {
-          readonly offer_ids?: { readonly ldk?: string }
-        }
-        const theirs = offer_ids && answer.ok ? { ok: true, value: { ...shown, offer_id: offer_ids.ldk } } : answer
-        return spoil(asked, theirs as Answer)
+        const theirs = asked.method === 'decode' && answer.ok ? asLdk(answer.value as ShownMessage) : answer
+        return spoil(asked, theirs)
       }),
   }
 }
