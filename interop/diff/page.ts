@@ -7,7 +7,7 @@ const NAMES = { ldk: 'LDK 0.2.7', kmp: 'lightning-kmp 1.8.4' } as const
 
 const HEAD = `# Where implementations differ
 
-<!-- Written by \`npm run interop:diff -- --write\` from interop/diff/explained.ts and interop/diff/examples.json. -->
+<!-- Written by \`npm run interop:diff -- --write\` from interop/diff/explained.ts and interop/diff/examples.jsonl. -->
 
 \`npm run interop:diff\` makes messages, paths and onion messages at random, valid and damaged, and asks LDK and lightning-kmp
 what they read in them; and has both build some, which we read. Where they and we part, the difference stands here, with

@@ -6,7 +6,15 @@ import { EXPLAINED } from './explained.js'
 import type { OracleName } from './oracle.js'
 import { differencesPage } from './page.js'
 import { startOracle } from './programs.js'
-import { chooseExamples, type Examples, type Judged, runSuites, staleExamples } from './session.js'
+import {
+  chooseExamples,
+  type Examples,
+  type Judged,
+  parseExamples,
+  runSuites,
+  staleExamples,
+  writeExamples,
+} from './session.js'
 
 /**
  * `npm run interop:diff`: objects that fast-check makes up, read by us, by LDK and by lightning-kmp, and the reverse. Every
@@ -23,7 +31,7 @@ const USAGE = `npm run interop:diff -- [options]
   --write         examples and docs/interop-differences.md anew, from what this run saw`
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const EXAMPLES = join(ROOT, 'interop/diff/examples.json')
+const EXAMPLES = join(ROOT, 'interop/diff/examples.jsonl')
 const PAGE = join(ROOT, 'docs/interop-differences.md')
 const DEFAULT_SEED = 12
 const NAMES: readonly OracleName[] = ['ldk', 'kmp']
@@ -60,7 +68,7 @@ const folder = join(
   `diff-${seed}-${count}${values.only === undefined ? '' : `-${values.only}`}`,
 )
 mkdirSync(folder, { recursive: true })
-const known: Examples = existsSync(EXAMPLES) ? JSON.parse(readFileSync(EXAMPLES, 'utf8')) : {}
+const known: Examples = existsSync(EXAMPLES) ? parseExamples(readFileSync(EXAMPLES, 'utf8')) : {}
 const started = performance.now()
 const judged: Judged[] = []
 const stale: string[] = []
@@ -120,7 +128,7 @@ for (const line of stale) console.log(`\nSTALE ${line}`)
 
 if (values.write) {
   const examples = chooseExamples(known, judged, EXPLAINED)
-  writeFileSync(EXAMPLES, `${JSON.stringify(examples, undefined, 2)}\n`)
+  writeFileSync(EXAMPLES, writeExamples(examples))
   writeFileSync(PAGE, differencesPage(EXPLAINED, examples))
   console.log(`\nwritten: ${PAGE}`)
 }

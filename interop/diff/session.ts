@@ -1,8 +1,9 @@
+import type { Outcome } from './asking.js'
 import { compare, type Difference } from './compare.js'
 import type { Explained } from './explained.js'
 import type { Oracle, OracleName, Question } from './oracle.js'
 import { ourAnswer } from './ours.js'
-import { type Outcome, suites } from './suites.js'
+import { suites } from './suites.js'
 
 /** A difference as it goes into the file of a run. */
 export interface Judged extends Difference {
@@ -24,6 +25,22 @@ export type Examples = Readonly<Record<string, readonly Example[]>>
 
 export function explain(difference: Difference, table: readonly Explained[]): Judged {
   return { ...difference, explained: table.find((entry) => entry.matches(difference))?.id }
+}
+
+/** The file of examples: a line each, with the id of its entry. */
+export function parseExamples(lines: string): Examples {
+  const out: Record<string, Example[]> = {}
+  for (const line of lines.split('\n').filter((each) => each !== '')) {
+    const { id, ...example } = JSON.parse(line) as Example & { readonly id: string }
+    out[id] = [...(out[id] ?? []), example]
+  }
+  return out
+}
+
+export function writeExamples(examples: Examples): string {
+  return Object.entries(examples)
+    .flatMap(([id, all]) => all.map((example) => `${JSON.stringify({ id, ...example })}\n`))
+    .join('')
 }
 
 /** One oracle's run. `heard` gets each suite when it is through. */

@@ -5,9 +5,9 @@ import { EXPLAINED } from '../../interop/diff/explained.js'
 import type { Answer, Oracle, Order, Question } from '../../interop/diff/oracle.js'
 import { ourAnswer, type ShownMessage } from '../../interop/diff/ours.js'
 import { differencesPage } from '../../interop/diff/page.js'
-import { type Examples, explain, type Judged, runSuites, staleExamples } from '../../interop/diff/session.js'
+import { explain, type Judged, parseExamples, runSuites, staleExamples } from '../../interop/diff/session.js'
 
-const EXAMPLES: Examples = JSON.parse(readFileSync('interop/diff/examples.json', 'utf8'))
+const EXAMPLES = parseExamples(readFileSync('interop/diff/examples.jsonl', 'utf8'))
 
 const isQuestion = (asked: Question | Order): asked is Question =>
   asked.method !== 'build' && asked.method !== 'make_path' && asked.method !== 'message'
