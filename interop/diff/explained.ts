@@ -1,5 +1,5 @@
 import { toHex } from '../../src/base/hex.js'
-import { isSignatureType, OFFER_RANGES, recordsIn } from '../../src/bolt12/ranges.js'
+import { isSignatureType, MIRRORED_RANGES, OFFER_RANGES, recordsIn } from '../../src/bolt12/ranges.js'
 import { blindedPayinfo } from '../../src/bolt12/subtypes.js'
 import { MAX_MSAT } from '../../src/wire/amount.js'
 import { array, decode, tu64 } from '../../src/wire/codec.js'
@@ -62,6 +62,13 @@ function isOfferFine(difference: Difference): boolean {
   return ourAnswer({ method: 'decode', item: { kind: 'offer', hex } }).ok
 }
 
+/** Whether the request that an invoice repeats would be refused for its name (rule RR16). */
+function isNameRefused(difference: Difference): boolean {
+  const hex = toHex(joinRecords(recordsIn(recordsOf(difference), MIRRORED_RANGES)))
+  const answer = ourAnswer({ method: 'decode', item: { kind: 'invoice_request', hex } })
+  return !answer.ok && answer.reason === 'INVREQ_BIP353_CHARACTERS'
+}
+
 export const EXPLAINED: readonly Explained[] = [
   {
     id: 'ldk-currency',
@@ -117,10 +124,11 @@ export const EXPLAINED: readonly Explained[] = [
     matches: (d) =>
       ldk(d) &&
       kindOf(d) === 'invoice' &&
-      onlyTheyRefuse(
+      (onlyTheyRefuse(
         d,
         /^InvalidSemantics\((Invalid(Amount|Quantity|SigningPubkey|CurrencyCode)|Unsupported(Chain|Currency)|Missing(Amount|Quantity|Description|PayerMetadata|PayerSigningPubkey|IssuerSigningPubkey|Paths)|InsufficientAmount|Unexpected\w+)\)$/,
-      ),
+      ) ||
+        (onlyTheyRefuse(d, /^Decode/) && isNameRefused(d))),
   },
   {
     id: 'ldk-offer-in-request',
