@@ -95,7 +95,9 @@ export async function openRun(engine: Engine, table: ImageTable): Promise<Contai
       throw new Error(`${role} was not ready before the run was over`)
     }
     const ip = started.getIpAddress(network)
-    const host = started.getHost() === 'localhost' ? LOOPBACK : started.getHost()
+    // Ports are published on the loopback of the engine's machine, which is this one where it answers on a socket. Where this
+    // machine looks like a container itself, testcontainers would name its gateway instead.
+    const host = engine.host.startsWith('unix:') || started.getHost() === 'localhost' ? LOOPBACK : started.getHost()
     const at = (port: string) => {
       const inner = spec.ports[port]
       if (inner === undefined) throw new Error(`${service} has no port ${port}`)

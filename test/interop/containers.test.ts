@@ -75,7 +75,8 @@ describe.skipIf(why !== '')('containers, where an engine answers', () => {
     // From one container to another, from a container to this machine, and from this machine into a container.
     await payee!.connect(relay!)
     await payee!.connect(me)
-    expect(await outside.lno('peer', 'connect', `${relay!.nodeId}@${relay!.address}`)).toMatchObject({ code: 0, stderr: expect.any(String) })
+    const called = await outside.lno('peer', 'connect', `${relay!.nodeId}@${relay!.address}`)
+    expect(called, called.stderr).toMatchObject({ code: 0 })
     const both = [payee!.nodeId, me.nodeId].sort()
     await vi.waitFor(async () => expect([...(await relay!.peers())].sort()).toEqual(both), { timeout: 15_000 })
 
