@@ -1,3 +1,4 @@
+import { KNOWN, type KnownDifference } from '../scenarios/known.js'
 import type { Explained } from './explained.js'
 import type { Example, Examples } from './session.js'
 
@@ -51,7 +52,18 @@ ${inputOf(example)}
 `
 }
 
-export function differencesPage(table: readonly Explained[], examples: Examples): string {
+function knownText({ id, whose, reason, bytes = [], link }: KnownDifference): string {
+  const shown = bytes.map(({ what, hex }) => `${what}:\n\n\`\`\`\n${hex}\n\`\`\`\n`).join('\n')
+  const more = link?.startsWith('http') ? `Discussed at <${link}>.\n` : ''
+  return `### ${id}\n\n${reason} Whose: ${whose}.\n\n${shown}${more}`
+}
+
+/** @param known what live nodes do otherwise: the lab's own table, whose cells are \`known\` in its matrix */
+export function differencesPage(
+  table: readonly Explained[],
+  examples: Examples,
+  known: readonly KnownDifference[] = KNOWN,
+): string {
   const rows = table.map(({ id, fault, title }) => `| ${anchor(id)} | ${fault} | ${title} |`)
   const sections = table.map(
     ({ id, fault, title, text }) => `## ${id}
@@ -62,5 +74,11 @@ ${text}
 
 ${(examples[id] ?? []).map(exampleText).join('\n')}`,
   )
-  return `${HEAD}| | whose | |\n|---|---|---|\n${rows.join('\n')}\n\n${sections.join('\n')}`
+  const live = `## Between live nodes
+
+What \`npm run interop\` meets; cells that show it are marked as known in [interop.md](interop.md).
+
+${known.map(knownText).join('\n')}
+`
+  return `${HEAD}| | whose | |\n|---|---|---|\n${rows.join('\n')}\n\n${live}${sections.join('\n')}`
 }

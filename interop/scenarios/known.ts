@@ -16,8 +16,11 @@ export interface KnownDifference {
   readonly kinds: readonly FetchOutcome['kind'][]
   /** It may also go as the specification says (a race, a second try of theirs). */
   readonly sometimes?: true
+  readonly whose: 'ours' | 'theirs' | 'spec unclear'
   /** One sentence. */
   readonly reason: string
+  /** What went over the wire, where bytes show it. */
+  readonly bytes?: readonly { readonly what: string; readonly hex: string }[]
   /** Where it is discussed: a public thread, or the page of this project with the bytes. */
   readonly link?: string
 }
@@ -25,6 +28,7 @@ export interface KnownDifference {
 export const KNOWN: readonly KnownDifference[] = [
   {
     id: 'lnd-gated-drops',
+    whose: 'theirs',
     scenarios: ['fetch.', 'refund.'],
     relay: ['lnd-gated'],
     kinds: ['silence'],
@@ -34,12 +38,17 @@ export const KNOWN: readonly KnownDifference[] = [
   },
   {
     id: 'ldk-invoice-error-length',
+    whose: 'theirs',
     scenarios: ['fetch.direct.disabled'],
     payer: ['ldk', 'ldk-stock'],
     kinds: ['refused', 'silence'],
     reason:
       'LDK 0.2.7 reads an invoice_error only with its own length in front, as it writes it; in the form of BOLT 12 it is dropped as unreadable.',
-    link: 'docs/interop-differences.md',
+    bytes: [
+      { what: 'invoice_error "MissingPaths" as LDK 0.2.7 writes it', hex: '0e050c4d697373696e675061746873' },
+      { what: 'the same in the form of BOLT 12, which LDK drops', hex: '050c4d697373696e675061746873' },
+    ],
+    link: 'docs/interop-differences.md#ldk-invoice-error-length',
   },
 ]
 

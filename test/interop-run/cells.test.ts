@@ -89,7 +89,14 @@ describe('known differences', () => {
 
   test('are found by prefix, and by any of the relays', () => {
     const players = { payer: 'lno', payee: 'ldk', relays: ['lno', 'x'] }
-    const known = { id: 'k', scenarios: ['fetch.'], relay: ['x'], kinds: ['silence'], reason: 'it drops' } as const
+    const known = {
+      id: 'k',
+      whose: 'ours',
+      scenarios: ['fetch.'],
+      relay: ['x'],
+      kinds: ['silence'],
+      reason: 'it drops',
+    } as const
     expect(knownFor('fetch.relays.path', players, [known])).toBe(known)
     expect(knownFor('refund.direct', players, [known])).toBeUndefined()
     expect(knownFor('fetch.relays.path', { ...players, relays: ['lno'] }, [known])).toBeUndefined()

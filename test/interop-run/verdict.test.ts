@@ -6,7 +6,13 @@ import type { KnownDifference } from '../../interop/scenarios/known.js'
 const scenario = { title: 't', action: 'fetch', expect: { kinds: ['invoice'], amountMsat: 5n } } as const
 const invoice: Played = { kind: 'invoice', amountMsat: 5n, observed: 'an invoice over 5 msat', broken: [] }
 const silence: Played = { kind: 'silence', code: 'SENT_NO_REPLY', observed: 'silence', broken: [] }
-const known: KnownDifference = { id: 'k', kinds: ['silence'], reason: 'it drops', link: 'https://example.org' }
+const known: KnownDifference = {
+  id: 'k',
+  whose: 'theirs',
+  kinds: ['silence'],
+  reason: 'it drops',
+  link: 'https://example.org',
+}
 
 describe('judge', () => {
   test('what the scenario wants passes', () => {
