@@ -220,15 +220,14 @@ export class Claimer {
 
   /**
    * The invoice of this node for a request: the one that is open already, or a new one, on disk when this resolves. To send one
-   * again is no answer to another request (rule RR6): there is one request, and one answer to it.
+   * again is no answer to another request (rule RR6): there is one request, and one answer to it, also where its payer has
+   * signed it twice, since the signature is all that its id leaves out and that an invoice does not repeat.
    */
   async #promise(request: InvoiceRequestMessage, id: Uint8Array, paymentPaths: PaymentPaths): Promise<Promised> {
     const { clock, random, promises, signingSecret } = this.#options
     const now = BigInt(Math.floor(clock.now() / 1000))
     const requestHash = sha256(request.bytes)
-    const open = promises
-      .of(toHex(id))
-      .find((each) => !each.paid && !each.refused && each.expires > now && each.requestHash === toHex(requestHash))
+    const open = promises.of(toHex(id)).find((each) => !each.paid && !each.refused && each.expires > now)
     const stored = open && (await promises.get(open.key))
     if (open !== undefined && stored !== undefined) {
       return { key: open.key, invoice: decodeInvoice(stored.invoice, { verifySignature: false }), again: true }
@@ -262,6 +261,7 @@ export class Claimer {
       },
       invoice,
       now,
+      { isOwn: true },
     )
     if (!kept) throw nodeError('QUEUE_FULL', 'too many invoices are open to keep another one')
     return { key: promiseKey(created, invoice), invoice, again: false }
