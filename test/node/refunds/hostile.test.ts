@@ -8,14 +8,19 @@ import { decodeInvoiceRequest } from '../../../src/bolt12/decode.js'
 import { type InvoiceRequestMessage, SIGNATURE } from '../../../src/bolt12/invoice-request.js'
 import { DETERMINISTIC_AUX, signRecords } from '../../../src/bolt12/signature.js'
 import { publicKey } from '../../../src/crypto/group.js'
+import { callMethod } from '../../../src/node/control/method.js'
 import { type AttemptPlan, planAttempts } from '../../../src/node/messenger/routes.js'
+import { refundMethods } from '../../../src/node/methods/refund-methods.js'
 import { unroutablePaths } from '../../../src/node/offers/payment-paths.js'
 import { startClaim, stepClaim } from '../../../src/node/refunds/claim-machine.js'
-import type { OwnRefund } from '../../../src/node/refunds/refunds.js'
+import { storedRefund } from '../../../src/node/refunds/record.js'
+import { ALL_REFUSAL_WRITES, MAX_ALL_REFUSALS, type OwnRefund } from '../../../src/node/refunds/refunds.js'
+import { storeKey } from '../../../src/node/store/keys.js'
 import type { MessageContents } from '../../../src/onion/engine-build.js'
 import { modern } from '../../../src/onion/generations/modern.js'
 import { chainHashOf } from '../../../src/wire/chains.js'
-import { encodeRecords, joinRecords } from '../../../src/wire/tlv.js'
+import { bytes } from '../../../src/wire/codec.js'
+import { encodeRecords, field, joinRecords } from '../../../src/wire/tlv.js'
 import { seededRandom } from '../connections/world.js'
 import { coffee, type Lab, type LabNode, lab } from '../lab.js'
 
@@ -220,5 +225,78 @@ describe('no bytes of a stranger end a node', () => {
     expect(rejected).not.toHaveBeenCalled()
     expect(shop.events.filter((event) => 'code' in event && event.code === 'INTERNAL')).toEqual([])
     expect(shop.told('refund_invoice_refused').length).toBeGreaterThan(50)
+  })
+})
+
+describe('whoever has the strings of many refunds', () => {
+  test('makes the node write and keep no more than of a few', async () => {
+    const { world, shop, relay, guest } = await places({ rateOf: () => ({ perSecond: 10_000, burst: 10_000 }) })
+    const refunds: OwnRefund[] = []
+    for (let i = 0; i < 100; i++) refunds.push(await shop.node.refunds.create({ ...ORDER, routes: [[relay.node.id]] }))
+    const commits = vi.spyOn(shop.store, 'commit')
+    const began = world.clock.now()
+    for (const own of refunds) {
+      sendRaw(guest, [relay.node.id], pathOf(own), { invoice: Uint8Array.of(0xff) })
+      await world.clock.advance(100)
+    }
+    expect(shop.told('refund_invoice_refused')).toHaveLength(100)
+    const seconds = (world.clock.now() - began) / 1000
+    expect(commits.mock.calls.length).toBeGreaterThanOrEqual(ALL_REFUSAL_WRITES.burst)
+    expect(commits.mock.calls.length).toBeLessThanOrEqual(
+      ALL_REFUSAL_WRITES.burst + ALL_REFUSAL_WRITES.perSecond * seconds,
+    )
+    // An invoice that is taken goes to disk whatever was refused before.
+    commits.mockClear()
+    await world.until(guest.node.claimRefund(refunds[99]!.request))
+    expect(commits).toHaveBeenCalledTimes(1)
+  })
+
+  test('keeps the last refusal of each when there are very many', async () => {
+    const { world, shop, relay, guest } = await places({ rateOf: () => ({ perSecond: 10_000, burst: 10_000 }) })
+    const full = await shop.node.refunds.create({ ...ORDER, routes: [[relay.node.id]] })
+    const { stored } = full
+    // As if so many had come: what is stored is read when the node starts.
+    const refusals = Array.from({ length: MAX_ALL_REFUSALS }, () => ({ at: 1n, code: 'INVOICE_REFUSED', reasons: [] }))
+    await shop.store.commit([{ key: storeKey('refund', full.id), value: storedRefund.encode({ ...stored, refusals }) }])
+    const other = await shop.node.refunds.create({ ...ORDER, routes: [[relay.node.id]] })
+    await shop.node.stop()
+    const again = await world.start('shop', { store: shop.store })
+    await world.connect(again, relay, true)
+    for (let i = 0; i < 3; i++) {
+      sendRaw(guest, [relay.node.id], pathOf(other), { invoice: Uint8Array.of(0xff) })
+      await world.clock.advance(1000)
+    }
+    expect(again.told('refund_invoice_refused')).toHaveLength(3)
+    expect(again.node.refunds.find(other.id).stored.refusals).toHaveLength(1)
+    // Once there is room, more of each are kept again.
+    sendRaw(guest, [relay.node.id], pathOf(full), { invoice: Uint8Array.of(0xff) })
+    await world.clock.advance(1000)
+    expect(again.node.refunds.find(full.id).stored.refusals).toHaveLength(1)
+    for (let i = 0; i < 3; i++) {
+      sendRaw(guest, [relay.node.id], pathOf(other), { invoice: Uint8Array.of(0xff) })
+      await world.clock.advance(1000)
+    }
+    expect(again.node.refunds.find(other.id).stored.refusals).toHaveLength(4)
+  })
+
+  test('cannot make their list too long to be sent', async () => {
+    const { world, shop, relay, guest } = await places()
+    const own = await shop.node.refunds.create({ ...ORDER, routes: [[relay.node.id]] })
+    sendRaw(guest, [relay.node.id], pathOf(own), { invoice: Uint8Array.of(0xff) })
+    await world.clock.advance(1000)
+    const extra = encodeRecords({ note: field(3_000_000_001n, bytes()) }, { note: new Uint8Array(28_000) })
+    sendRaw(guest, [relay.node.id], pathOf(own), { invoice: await invoiceFor(world, own.request, { extra }) })
+    await world.clock.advance(1000)
+    expect(shop.told('refund_invoice_received')).toHaveLength(1)
+    const call = async (name: string, params: unknown) => {
+      const found = refundMethods(shop.node, world.clock.now).find((method) => method.name === name)!
+      const at = { signal: new AbortController().signal, client: 'test', progress: () => undefined }
+      return JSON.stringify(await callMethod(found, params, at))
+    }
+    expect(await call('refund.list', {})).toMatch(/"payment_hash"/)
+    expect((await call('refund.list', {})).length).toBeLessThan(2000)
+    const shown = await call('refund.show', { refund: own.id })
+    expect(shown).toContain('WIRE_TRUNCATED')
+    expect(shown.length).toBeGreaterThan(40_000)
   })
 })
