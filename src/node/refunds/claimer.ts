@@ -6,7 +6,6 @@ import { decodeArrivedInvoiceError, decodeInvoice } from '../../bolt12/decode.js
 import { DEFAULT_RELATIVE_EXPIRY, type InvoiceMessage } from '../../bolt12/invoice.js'
 import type { InvoiceErrorMessage } from '../../bolt12/invoice-error.js'
 import type { InvoiceRequestMessage } from '../../bolt12/invoice-request.js'
-import { encodeString } from '../../bolt12/string.js'
 import { sha256 } from '../../crypto/hash.js'
 import type { Generation } from '../../onion/generation.js'
 import { nodeError } from '../codes.js'
@@ -46,7 +45,7 @@ export const MAX_SENT_CLAIMS = 256
 const MAX_KEPT_ERROR = 1024
 
 export type ClaimerEvent =
-  | { readonly type: 'claim_started'; readonly refundId: string; readonly text: string }
+  | { readonly type: 'claim_started'; readonly refundId: string }
   | { readonly type: 'claim_progress'; readonly refundId: string; readonly progress: ClaimProgress }
   | {
       readonly type: 'claim_sent'
@@ -150,7 +149,7 @@ export class Claimer {
       if (promised === undefined) throw nodeError('INTERNAL', 'no promise was made')
       return { plans, promised }
     })
-    this.#emit({ type: 'claim_started', refundId: id, text: encodeString('lnr', request.bytes) })
+    this.#emit({ type: 'claim_started', refundId: id })
     return new Promise((resolve, reject) => {
       const claim: Open = {
         ...promised,

@@ -79,7 +79,8 @@ export interface OwnRefund {
 }
 
 export type RefundsEvent =
-  | { readonly type: 'refund_created'; readonly id: string; readonly text: string }
+  /** Without its string: who reads that in a log can claim the money. */
+  | { readonly type: 'refund_created'; readonly id: string }
   | { readonly type: 'refund_disabled'; readonly id: string }
   | {
       readonly type: 'refund_invoice_received'
@@ -187,7 +188,7 @@ export class Refunds {
     }
     await store.commit([{ key: storeKey('refund', idOf(request)), value: storedRefund.encode(stored) }])
     const own = this.#add({ request, stored })
-    this.#emit({ type: 'refund_created', id: own.id, text: own.text })
+    this.#emit({ type: 'refund_created', id: own.id })
     return own
   }
 

@@ -9,6 +9,7 @@ import { type InvoiceRequestMessage, SIGNATURE } from '../../../src/bolt12/invoi
 import { DETERMINISTIC_AUX, signRecords } from '../../../src/bolt12/signature.js'
 import { publicKey } from '../../../src/crypto/group.js'
 import { callMethod } from '../../../src/node/control/method.js'
+import { toJsonEvent } from '../../../src/node/events.js'
 import { type AttemptPlan, planAttempts } from '../../../src/node/messenger/routes.js'
 import { refundMethods } from '../../../src/node/methods/refund-methods.js'
 import { unroutablePaths } from '../../../src/node/offers/payment-paths.js'
@@ -16,6 +17,7 @@ import { startClaim, stepClaim } from '../../../src/node/refunds/claim-machine.j
 import { storedRefund } from '../../../src/node/refunds/record.js'
 import { ALL_REFUSAL_WRITES, MAX_ALL_REFUSALS, type OwnRefund } from '../../../src/node/refunds/refunds.js'
 import { storeKey } from '../../../src/node/store/keys.js'
+import { type MemoryStore, memoryStore } from '../../../src/node/store/memory-store.js'
 import type { MessageContents } from '../../../src/onion/engine-build.js'
 import { modern } from '../../../src/onion/generations/modern.js'
 import { chainHashOf } from '../../../src/wire/chains.js'
@@ -124,6 +126,71 @@ describe('a claim', () => {
   })
 })
 
+describe('a crash', () => {
+  test('at the moment in which an invoice leaves finds it on disk, and after it the same one goes out', async () => {
+    const { world, shop, relay } = await places()
+    const store = memoryStore()
+    let crashed: MemoryStore | undefined
+    const claimer = await world.start('claimer', {
+      listen: [],
+      store,
+      channel: (connections) => ({
+        handle: (types, handler, options) => connections.handle(types, handler, options),
+        peer: (id) => connections.peer(id),
+        peers: () => connections.peers(),
+        // What is on disk now is what a crash leaves; nothing gets out.
+        send: () => {
+          crashed ??= store.reopen()
+          return 'sent'
+        },
+      }),
+    })
+    await world.connect(claimer, relay)
+    const own = await shop.node.refunds.create({ ...ORDER, routes: [[relay.node.id]] })
+    const first = await world.until(claimer.node.claimRefund(own.request))
+    await claimer.node.stop()
+    const again = await world.start('claimer', { listen: [], store: crashed! })
+    expect(await again.node.promises.list(10)).toHaveLength(1)
+    await world.connect(again, relay)
+    const second = await world.until(again.node.claimRefund(own.request))
+    expect(second).toMatchObject({ again: true, invoice: { bytes: first.invoice.bytes } })
+    expect(shop.node.refunds.find(own.id).stored.invoice).toEqual(first.invoice.bytes)
+  })
+
+  test('of the maker: an invoice that was told of is on disk, and no other one is taken after it', async () => {
+    const { world, shop, relay, guest } = await places()
+    const own = await shop.node.refunds.create({ ...ORDER, routes: [[relay.node.id]] })
+    const { commit } = shop.store
+    let full = true
+    vi.spyOn(shop.store, 'commit').mockImplementation((changes) =>
+      full ? Promise.reject(new Error('disk full')) : commit(changes),
+    )
+    const [lost, kept, late] = [
+      await invoiceFor(world, own.request, { paymentHash: new Uint8Array(32).fill(1) }),
+      await invoiceFor(world, own.request, { paymentHash: new Uint8Array(32).fill(2) }),
+      await invoiceFor(world, own.request, { paymentHash: new Uint8Array(32).fill(3) }),
+    ]
+    const send = async (invoice: Uint8Array) => {
+      sendRaw(guest, [relay.node.id], pathOf(own), { invoice })
+      await world.clock.advance(1000)
+    }
+    await send(lost)
+    expect(shop.told('refund_invoice_received')).toEqual([])
+    expect(shop.node.refunds.find(own.id).stored.invoice).toBeUndefined()
+    full = false
+    await send(kept)
+    const after = shop.store.reopen()
+    await shop.node.stop()
+    const again = await world.start('shop', { store: after })
+    await world.connect(again, relay, true)
+    await send(late)
+    await send(kept)
+    expect(again.node.refunds.find(own.id).stored.invoice).toEqual(kept)
+    expect(again.told('refund_invoice_received')).toEqual([])
+    expect(again.told('refund_invoice_repeated')).toHaveLength(1)
+  })
+})
+
 describe('what was made for one thing is nothing for another', () => {
   test('every content over every path: silence, and nothing is taken', {
     tags: ['B9', 'O14', 'O15', 'IR15'],
@@ -193,6 +260,18 @@ describe('what was made for one thing is nothing for another', () => {
   })
 })
 
+test('whoever reads what a node tells of its refunds and claims cannot claim one', async () => {
+  const { world, shop, relay, guest } = await places()
+  const own = await shop.node.refunds.create({ ...ORDER, routes: [[relay.node.id]] })
+  await world.until(guest.node.claimRefund(own.request))
+  const secrets = [own.text, toHex(own.request.bytes), toHex((await guest.node.promises.list(1))[0]!.preimage!)]
+  for (const { told, events } of [shop, guest]) {
+    expect(told('refund_created').length + told('claim_started').length).toBe(1)
+    const log = events.map((event) => JSON.stringify(toJsonEvent(event, world.clock.now()))).join('\n')
+    for (const secret of secrets) expect(log).not.toContain(secret)
+  }
+})
+
 describe('no bytes of a stranger end a node', () => {
   test('cut, doubled and turned bits, in every kind of contents, over every kind of path', async () => {
     const { world, shop, relay, guest } = await places({ rateOf: () => ({ perSecond: 10_000, burst: 10_000 }) })
@@ -205,7 +284,7 @@ describe('no bytes of a stranger end a node', () => {
     let seed = 1
     const next = (most: number) => {
       seed = (seed * 1103515245 + 12345) % 2147483648
-      return seed % most
+      return (seed >> 12) % most
     }
     for (let i = 0; i < 1500; i++) {
       const from = good[i % good.length]!
@@ -225,6 +304,8 @@ describe('no bytes of a stranger end a node', () => {
     expect(rejected).not.toHaveBeenCalled()
     expect(shop.events.filter((event) => 'code' in event && event.code === 'INTERNAL')).toEqual([])
     expect(shop.told('refund_invoice_refused').length).toBeGreaterThan(50)
+    expect(shop.node.refunds.find(refund.id).stored.invoice).toEqual(good[0])
+    expect(shop.node.refunds.find(open.id).stored.invoice).toEqual(good[1])
   })
 })
 
