@@ -3,13 +3,14 @@ import { describe, expect, test, vi } from 'vitest'
 import { toHex } from '../../../src/base/hex.js'
 import type { BlindedPath } from '../../../src/blinding/blinded-path.js'
 import { createInvoice, type InvoiceOptions } from '../../../src/bolt12/create-invoice.js'
-import { createStandaloneRequest } from '../../../src/bolt12/create-invoice-request.js'
+import { createInvoiceRequest, createStandaloneRequest } from '../../../src/bolt12/create-invoice-request.js'
 import { decodeInvoiceRequest } from '../../../src/bolt12/decode.js'
 import { type InvoiceRequestMessage, SIGNATURE } from '../../../src/bolt12/invoice-request.js'
 import { DETERMINISTIC_AUX, signRecords } from '../../../src/bolt12/signature.js'
 import { publicKey } from '../../../src/crypto/group.js'
 import { callMethod } from '../../../src/node/control/method.js'
 import { toJsonEvent } from '../../../src/node/events.js'
+import type { Delivery } from '../../../src/node/messenger/messenger.js'
 import { type AttemptPlan, planAttempts } from '../../../src/node/messenger/routes.js'
 import { refundMethods } from '../../../src/node/methods/refund-methods.js'
 import { unroutablePaths } from '../../../src/node/offers/payment-paths.js'
@@ -260,6 +261,29 @@ describe('what was made for one thing is nothing for another', () => {
   })
 })
 
+test.each(['refund', 'offer'] as const)(
+  'whose reply path begins at a peer of ours does not see from whom the answer comes: %s',
+  async (what) => {
+    const { world, shop, relay, guest } = await places()
+    // The guest calls every node that there is, and looks over which of them the answer comes.
+    await world.connect(guest, shop)
+    const routes = [[relay.node.id]]
+    const over: (string | undefined)[] = []
+    for (const type of [66n, 68n]) guest.node.messenger.handle(type, ({ from }) => over.push(from))
+    const reply_path = guest.node.messenger.makePath([guest.node.id], random(32))
+    if (what === 'refund') {
+      const own = await shop.node.refunds.create({ ...ORDER, routes })
+      sendRaw(guest, [relay.node.id], pathOf(own), { invoice: Uint8Array.of(0xff), reply_path })
+    } else {
+      const { offer } = await shop.node.issuer.create(coffee({ routes }))
+      const { request } = createInvoiceRequest(offer, { random })
+      sendRaw(guest, [relay.node.id], offer.fields.offer_paths![0]!, { invoice_request: request.bytes, reply_path })
+    }
+    await world.clock.advance(5000)
+    expect(over).toEqual([relay.node.id])
+  },
+)
+
 test('whoever reads what a node tells of its refunds and claims cannot claim one', async () => {
   const { world, shop, relay, guest } = await places()
   const own = await shop.node.refunds.create({ ...ORDER, routes: [[relay.node.id]] })
@@ -307,6 +331,33 @@ describe('no bytes of a stranger end a node', () => {
     expect(shop.node.refunds.find(refund.id).stored.invoice).toEqual(good[0])
     expect(shop.node.refunds.find(open.id).stored.invoice).toEqual(good[1])
   })
+})
+
+test('the invoice that a fetch waits for is nothing over the path of a refund, and still good over its own', {
+  tags: ['B9', 'O15', 'IR15'],
+}, async () => {
+  const { world, shop, relay, guest } = await places()
+  const via = [relay.node.id]
+  const refund = await shop.node.refunds.create({ ...ORDER, routes: [via] })
+  const offer = await guest.node.issuer.create(coffee({ routes: [via] }))
+  const asked: Delivery[] = []
+  guest.node.messenger.handle(64n, (delivery) => asked.push(delivery))
+  const fetching = shop.node.fetch(offer.offer, { timeoutMs: 60_000 })
+  await world.clock.advance(2000)
+  const { value, replyPath, blindedSecret } = asked[0]!
+  const options = { signingKey: blindedSecret(), expectedMsat: 10_000n }
+  const invoice = await invoiceFor(world, decodeInvoiceRequest(value), options)
+  const errors: string[] = []
+  guest.node.messenger.handle(68n, (delivery) => errors.push(toHex(delivery.value)))
+  const reply_path = guest.node.messenger.makePath([relay.node.id, guest.node.id], random(32))
+  sendRaw(guest, via, pathOf(refund), { invoice, reply_path })
+  await world.clock.advance(2000)
+  expect(errors).toHaveLength(1)
+  expect(shop.told('refund_invoice_refused')).toMatchObject([{ refundId: refund.id, code: 'INVOICE_REQUEST_MISMATCH' }])
+  expect([shop.told('invoice_received'), shop.told('refund_invoice_received')]).toEqual([[], []])
+  sendRaw(guest, via, replyPath!, { invoice })
+  expect((await world.until(fetching)).invoice.bytes).toEqual(invoice)
+  expect(shop.told('refund_invoice_received')).toEqual([])
 })
 
 describe('whoever has the strings of many refunds', () => {
