@@ -8,6 +8,15 @@ import { cliError, EXIT, usage } from './frame/exit.js'
 /** The lab of a clone; the package has none. */
 const LAB = fileURLToPath(new URL('../../interop/main.ts', import.meta.url))
 
+/** What runs the lab, of the clone itself: by its bare name Node would look for it in the folder that the command is called in. */
+function tsx(): string {
+  try {
+    return import.meta.resolve('tsx')
+  } catch (error) {
+    throw cliError('LAB_NOT_HERE', 'what runs the lab is not installed: npm ci brings it', { cause: error })
+  }
+}
+
 const name = (text: string) => {
   if (/^[a-z0-9][a-z0-9.-]{0,31}$/.test(text)) return text
   throw usage(`${JSON.stringify(text)} is no name of an implementation: lno interop --list shows them`)
@@ -52,9 +61,10 @@ export const command = defineCommand({
     }
     const { core, all } = options
     if (core && all) throw usage('--core and --all: one of them')
+    const runner = tsx()
     // The lab is TypeScript and runs as it is; its options have been read, and go over as one document.
     const settings = JSON.stringify({ ...options, json, color: io.stdout.isTTY === true })
-    const child = spawn(process.execPath, ['--import', 'tsx', LAB, settings], { stdio: 'inherit', env: io.env })
+    const child = spawn(process.execPath, ['--import', runner, LAB, settings], { stdio: 'inherit', env: io.env })
     const forward = () => child.kill(signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT')
     signal.addEventListener('abort', forward, { once: true })
     return new Promise<number>((resolve, reject) => {

@@ -4,7 +4,7 @@ import { fromPasted } from '../bolt12/pasted.js'
 import type { ClaimProgress } from '../node/refunds/claim.js'
 import { openNode } from './daemon/client.js'
 import { failureLines, progressText } from './daemon/fetch-text.js'
-import { parseCount, parseDuration, SCID, VIA } from './daemon/options.js'
+import { parseCount, parseDurationIn, SCID, VIA } from './daemon/options.js'
 import { formatMsat, shortId } from './daemon/text.js'
 import { defineCommand } from './frame/command.js'
 import { cliError } from './frame/exit.js'
@@ -17,7 +17,12 @@ export const command = defineCommand({
     via: VIA,
     scid: SCID,
     attempts: { value: 'COUNT', parse: parseCount(1, 10), default: '3', summary: 'how many ways to try' },
-    timeout: { value: 'TIME', parse: parseDuration, default: '5s', summary: 'how long to wait for an invoice_error' },
+    timeout: {
+      value: 'TIME',
+      parse: parseDurationIn(100, 600_000, 'from 100ms to 10m'),
+      default: '5s',
+      summary: 'how long to wait for an invoice_error',
+    },
     verbose: { short: 'v', summary: 'tell of each message' },
   },
   examples: ['lno refund claim lnr1…', 'lno refund claim lnr1… --via 02…@127.0.0.1:9735 --timeout 20s'],

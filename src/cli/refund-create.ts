@@ -3,6 +3,7 @@ import { parseAmount, parseCount, parseExpiry, parsePath } from './daemon/option
 import { refundText } from './daemon/refund-text.js'
 import { QR, showString } from './daemon/show-string.js'
 import { defineCommand } from './frame/command.js'
+import { usage } from './frame/exit.js'
 
 export const command = defineCommand({
   description:
@@ -24,7 +25,7 @@ export const command = defineCommand({
     dummyHops: {
       value: 'COUNT',
       parse: parseCount(0, 10),
-      summary: 'hops to this node itself, to hide how long paths are',
+      summary: 'with --path: hops to this node itself, to hide how long paths are',
     },
     qr: QR,
   },
@@ -32,24 +33,31 @@ export const command = defineCommand({
     'lno refund create --amount 10sat --description "Refund of order 7"',
     'lno refund create --amount 10sat --description "Refund of order 7" --path 02… --expiry 7d',
   ],
-  run: (context) =>
-    withNode(context, async (node) => {
-      const { options, io, warn, next } = context
-      const { amount, description, issuer, note, expiry, label, dummyHops, path } = options
+  run: async (context) => {
+    const { options, io, json, warn, next } = context
+    const { amount, description, issuer, note, expiry, label, dummyHops, path } = options
+    // Without a path they would do nothing, and the refund would name the node that they were to hide.
+    if (dummyHops !== undefined && path.length === 0) throw usage('--dummy-hops needs --path')
+    const expiresAt = expiry?.(io.now())
+    return withNode(context, async (node) => {
       const refund = await node.call('refund.create', {
         amount_msat: amount.toString(),
         description,
         ...(issuer !== undefined && { issuer }),
         ...(note !== undefined && { payer_note: note }),
-        ...(expiry !== undefined && { absolute_expiry: expiry(io.now()).toString() }),
+        ...(expiresAt !== undefined && { absolute_expiry: expiresAt.toString() }),
         ...(label !== undefined && { label }),
         ...(path.length > 0 && { paths: path.map((nodes) => [...nodes]) }),
         ...(dummyHops !== undefined && { dummy_hops: dummyHops }),
       })
       const withoutCode = await showString(context, refund, options.qr, refundText)
       for (const warning of refund.warnings) warn(warning)
+      if (!json && expiresAt !== undefined && expiresAt * 1000n <= io.now()) {
+        warn('the refund has expired already: no invoice for it will be taken')
+      }
       // The refund is made and stands there: no reason to end as if it were not.
       if (withoutCode) warn(`no QR code: ${withoutCode.message}`)
       next(`lno refund show ${refund.refund_id.slice(0, 16)}`)
-    }),
+    })
+  },
 })

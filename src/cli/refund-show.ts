@@ -14,7 +14,8 @@ export const command = defineCommand({
       const withoutCode = await showString(context, refund, options.qr, refundText)
       if (withoutCode) return fail(withoutCode)
       const id = refund.refund_id.slice(0, 16)
-      next(refund.invoice === undefined ? `lno refund disable ${id}` : `lno invoice show ${id}`)
+      const over = refund.invoice === undefined ? 'lno refund list' : `lno invoice show ${id}`
+      next(refund.status === 'open' ? `lno refund disable ${id}` : over)
       return undefined
     }),
 })

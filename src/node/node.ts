@@ -218,7 +218,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     replySecret: deriveSecret(nodeSecret, 'path_id of claims'),
     signingSecret: deriveSecret(nodeSecret, 'invoice keys of claims'),
     paymentPaths,
-    generation: modern,
+    generation,
     dialable: () => addressBook.nodes,
     connect: reach,
     onEvent,

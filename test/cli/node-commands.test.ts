@@ -99,6 +99,9 @@ describe('what was typed wrong is said before anything is done', () => {
     ['fetch lno1qqqq', 1, /OFFER/],
     ['fetch hello', 1, /lno/],
     ['refund create --description tea', 2, /--amount/],
+    ['refund create --amount 5 --description tea --dummy-hops 2', 2, /--dummy-hops needs --path/],
+    [`refund claim ${REFUND} --timeout 1ms`, 2, /from 100ms to 10m/],
+    [`refund claim ${REFUND} --timeout 11m`, 2, /from 100ms to 10m/],
     ['refund create --amount 5', 2, /--description/],
     ['refund create --amount any --description tea', 2, /no amount/],
     [`refund claim ${REFUND} --attempts 11`, 2, /from 1 to 10/],
@@ -347,6 +350,15 @@ describe('with a node', () => {
     expect(outcome.code).toBe(0)
     expect(outcome.stderr).toMatch(/^lno: the offer has expired already/)
     expect((await lno(['offer', 'create', '--amount', 'any', '--expiry', '1h', ...flags])).stderr).toMatch(/^Next: /)
+  })
+
+  test('and so is a refund', async () => {
+    const { flags } = await daemon(tempDir())
+    const create = ['refund', 'create', '--amount', '5', '--description', 'tea', ...flags]
+    const outcome = await lno([...create, '--expiry', '2020-01-01'])
+    expect(outcome.code).toBe(0)
+    expect(outcome.stderr).toMatch(/^lno: the refund has expired already/)
+    expect((await lno([...create, '--expiry', '1h'])).stderr).toMatch(/^Next: /)
   })
 
   test('a second node on the same folder is refused', async () => {

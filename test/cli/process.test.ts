@@ -1,8 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { tempDir } from '../support/temp-dir.js'
 import { vectorText } from './vectors.js'
 
 /** The command line as a process, for what only a process has: pipes, signals, the version check. */
@@ -103,4 +105,20 @@ test('SIGINT while it waits for standard input: 130', { timeout: TIMEOUT }, asyn
   const { code, stderr } = await end
   expect(code).toBe(130)
   expect(stderr).toBe('lno: stopped by SIGINT\n')
+})
+
+test('the lab is run by what is installed with it, whatever lies in the folder of the caller', {
+  timeout: TIMEOUT,
+}, async () => {
+  const folder = tempDir()
+  mkdirSync(join(folder, 'node_modules', 'tsx'), { recursive: true })
+  writeFileSync(join(folder, 'node_modules', 'tsx', 'index.js'), 'console.log("not of the project")')
+  const env = { PATH: process.env.PATH, HOME: '/nonexistent' }
+  const loader = new URL('../../node_modules/tsx/dist/loader.mjs', import.meta.url).href
+  const { code, stdout } = await ended(
+    spawn(process.execPath, ['--import', loader, MAIN, 'interop', '--list'], { env, cwd: folder }),
+  )
+  expect(stdout).not.toContain('not of the project')
+  expect(stdout).toMatch(/^Implementations: lno/)
+  expect(code).toBe(0)
 })

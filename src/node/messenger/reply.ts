@@ -2,11 +2,12 @@ import { isLnoError } from '../../base/error.js'
 import type { BlindedPath } from '../../blinding/blinded-path.js'
 import type { MessageContents } from '../../onion/engine-build.js'
 import type { Delivery, OnionMessenger } from './messenger.js'
+import type { NodeId } from './routes.js'
 
 /** An answer to a message of a stranger. */
 export interface Reply {
   /** What is answered: the answer takes its form, and where no way is known, the peer that it came from. */
-  readonly delivery: Pick<Delivery, 'generation' | 'from'>
+  readonly delivery: Pick<Delivery, 'generation' | 'from' | 'pathId'>
   readonly replyPath: BlindedPath
   readonly contents: MessageContents
   readonly onLeft?: () => void
@@ -17,10 +18,11 @@ export interface Reply {
 /** Sends an answer over the reply path, to its introduction node, and no other way (rule O17). Never throws for what a stranger wrote. */
 export function sendReply(
   messenger: Pick<OnionMessenger, 'routesTo' | 'introductionOf' | 'send'>,
-  { delivery: { generation, from }, replyPath, contents, onLeft, onNotSent }: Reply,
+  { delivery, replyPath, contents, onLeft, onNotSent }: Reply,
 ): void {
+  const { generation } = delivery
   try {
-    const route = messenger.routesTo(messenger.introductionOf(replyPath), from)[0]
+    const route = routeBack(messenger.routesTo(messenger.introductionOf(replyPath), delivery.from), delivery)
     if (route === undefined) {
       onNotSent('NO_ROUTE', 'no connected peer leads to the beginning of the reply path')
       return
@@ -41,4 +43,17 @@ export function sendReply(
     if (!isLnoError(error)) throw error
     onNotSent(error.code, error.message)
   }
+}
+
+/**
+ * Who sent to a path of ours does not know which node answers. It may be a peer of ours, as of every other node, and let its
+ * reply path begin at itself: straight to it the answer would show who gives it. It goes out over the peer that it came in by.
+ */
+function routeBack(
+  routes: readonly (readonly NodeId[])[],
+  { from, pathId }: Pick<Delivery, 'from' | 'pathId'>,
+): readonly NodeId[] | undefined {
+  const [best] = routes
+  const wouldShow = pathId !== undefined && from !== undefined && best?.length === 1 && best[0] !== from
+  return (wouldShow ? routes.find((route) => route[0] === from) : undefined) ?? best
 }

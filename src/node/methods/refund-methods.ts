@@ -37,6 +37,14 @@ export interface RefundView {
   readonly bolt12: string
 }
 
+/**
+ * A refund in a list of all: without what others wrote at length, which `refund.show` has. Each of two hundred invoices as long
+ * as a message can be would otherwise keep the list from being sent.
+ */
+export interface ListedRefundView extends Omit<RefundView, 'invoice' | 'refusals'> {
+  readonly invoice?: Omit<RefundInvoiceView, 'bolt12'>
+}
+
 /** The invoice that a refund brought. */
 export interface RefundInvoiceView {
   readonly received_at: string
@@ -112,7 +120,7 @@ export function refundMethods(node: LnoNode, now: () => number) {
       })
       return { ...view(own), warnings: warningsFor(node, paths ?? []) }
     }),
-    method('refund.list', none, () => ({ refunds: node.refunds.list().map(view) })),
+    method('refund.list', none, () => ({ refunds: node.refunds.list().map((own) => listed(view(own))) })),
     method('refund.show', whichRefund, ({ refund }) => view(node.refunds.find(refund))),
     method('refund.disable', whichRefund, async ({ refund }) => view(await node.refunds.disable(refund))),
     method('refund.claim', claimParams, async (params, { signal, progress }) => {
@@ -155,6 +163,12 @@ function refundView({ id, text: bolt12, request, stored }: OwnRefund, now: numbe
     })),
     bolt12,
   }
+}
+
+function listed({ refusals: _, invoice, ...view }: RefundView): ListedRefundView {
+  if (invoice === undefined) return view
+  const { bolt12: __, ...rest } = invoice
+  return { ...view, invoice: rest }
 }
 
 function invoiceView(bytes: Uint8Array, answered: bigint): RefundInvoiceView {

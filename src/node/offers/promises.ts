@@ -13,6 +13,12 @@ import { type StoredPromise, storedPromise } from './record.js'
  */
 export const MAX_STORED_PROMISES = 20_000
 
+/**
+ * Further ones that the owner of the node causes, by claiming refunds: a single peer that asks often enough holds all of the
+ * above for as long as an invoice is open, and must not stand in their way.
+ */
+export const MAX_OWN_PROMISES = 1_000
+
 /** Expired promises removed in one go, so that no request waits for a big clean-up. */
 const EVICTED_AT_ONCE = 64
 
@@ -51,19 +57,31 @@ export class Promises {
   /**
    * Puts a promise on disk: it may be sent when this resolves. At the bound expired ones make room; if none has expired,
    * nothing is stored, and `false` is returned.
+   * @param isOwn no stranger caused it: `MAX_OWN_PROMISES` more of these may stand
    */
-  async add(promise: StoredPromise, invoice: InvoiceMessage, nowSeconds: bigint): Promise<boolean> {
+  async add(
+    promise: StoredPromise,
+    invoice: InvoiceMessage,
+    nowSeconds: bigint,
+    { isOwn = false }: { readonly isOwn?: boolean } = {},
+  ): Promise<boolean> {
     const evicted = this.#count >= this.#most ? this.#expired(nowSeconds) : []
-    if (this.#count - evicted.length >= this.#most) return false
+    const removed = evicted
+      .flatMap(({ key }) => [key, storeKey('promise-id', hashIn(key))])
+      .map((key) => ({ key, value: undefined }))
+    if (this.#count - evicted.length >= this.#most + (isOwn ? MAX_OWN_PROMISES : 0)) {
+      // Above the bound by more than is removed in one go: the room is made for whoever comes later.
+      if (removed.length > 0) await this.#store.commit(removed)
+      this.#forget(evicted.map(({ key }) => key))
+      return false
+    }
     const hash = hashOf(invoice)
     const key = promiseKey(promise.created, invoice)
     // Remembered first: a second request that comes while the disk works must count this one.
     this.#remember(key, promise, invoice)
     try {
       await this.#store.commit([
-        ...evicted
-          .flatMap(({ key }) => [key, storeKey('promise-id', hashIn(key))])
-          .map((key) => ({ key, value: undefined })),
+        ...removed,
         { key, value: storedPromise.encode(promise) },
         { key: storeKey('promise-id', hash), value: new TextEncoder().encode(key) },
       ])

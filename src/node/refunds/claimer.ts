@@ -6,7 +6,6 @@ import { decodeArrivedInvoiceError, decodeInvoice } from '../../bolt12/decode.js
 import { DEFAULT_RELATIVE_EXPIRY, type InvoiceMessage } from '../../bolt12/invoice.js'
 import type { InvoiceErrorMessage } from '../../bolt12/invoice-error.js'
 import type { InvoiceRequestMessage } from '../../bolt12/invoice-request.js'
-import { encodeString } from '../../bolt12/string.js'
 import { sha256 } from '../../crypto/hash.js'
 import type { Generation } from '../../onion/generation.js'
 import { nodeError } from '../codes.js'
@@ -46,7 +45,7 @@ export const MAX_SENT_CLAIMS = 256
 const MAX_KEPT_ERROR = 1024
 
 export type ClaimerEvent =
-  | { readonly type: 'claim_started'; readonly refundId: string; readonly text: string }
+  | { readonly type: 'claim_started'; readonly refundId: string }
   | { readonly type: 'claim_progress'; readonly refundId: string; readonly progress: ClaimProgress }
   | {
       readonly type: 'claim_sent'
@@ -150,7 +149,7 @@ export class Claimer {
       if (promised === undefined) throw nodeError('INTERNAL', 'no promise was made')
       return { plans, promised }
     })
-    this.#emit({ type: 'claim_started', refundId: id, text: encodeString('lnr', request.bytes) })
+    this.#emit({ type: 'claim_started', refundId: id })
     return new Promise((resolve, reject) => {
       const claim: Open = {
         ...promised,
@@ -220,15 +219,14 @@ export class Claimer {
 
   /**
    * The invoice of this node for a request: the one that is open already, or a new one, on disk when this resolves. To send one
-   * again is no answer to another request (rule RR6): there is one request, and one answer to it.
+   * again is no answer to another request (rule RR6): there is one request, and one answer to it, also where its payer has
+   * signed it twice, since the signature is all that its id leaves out and that an invoice does not repeat.
    */
   async #promise(request: InvoiceRequestMessage, id: Uint8Array, paymentPaths: PaymentPaths): Promise<Promised> {
     const { clock, random, promises, signingSecret } = this.#options
     const now = BigInt(Math.floor(clock.now() / 1000))
     const requestHash = sha256(request.bytes)
-    const open = promises
-      .of(toHex(id))
-      .find((each) => !each.paid && !each.refused && each.expires > now && each.requestHash === toHex(requestHash))
+    const open = promises.of(toHex(id)).find((each) => !each.paid && !each.refused && each.expires > now)
     const stored = open && (await promises.get(open.key))
     if (open !== undefined && stored !== undefined) {
       return { key: open.key, invoice: decodeInvoice(stored.invoice, { verifySignature: false }), again: true }
@@ -262,6 +260,7 @@ export class Claimer {
       },
       invoice,
       now,
+      { isOwn: true },
     )
     if (!kept) throw nodeError('QUEUE_FULL', 'too many invoices are open to keep another one')
     return { key: promiseKey(created, invoice), invoice, again: false }

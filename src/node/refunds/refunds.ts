@@ -45,6 +45,15 @@ const MAX_REASON_LENGTH = 200
  */
 export const REFUSAL_WRITES = { perSecond: 0.1, burst: 8 } as const
 
+/** As `REFUSAL_WRITES`, for all refunds together: who has the strings of many could still make us write without end. */
+export const ALL_REFUSAL_WRITES = { perSecond: 1, burst: 64 } as const
+
+/**
+ * Refusals of all refunds that are kept, at most three kilobytes each. When so many are, a refund with another one keeps that
+ * one alone.
+ */
+export const MAX_ALL_REFUSALS = 4096
+
 /** What a refund of ours shall be. */
 export interface NewRefund
   extends Pick<StandaloneRequestOptions, 'amountMsat' | 'description' | 'issuer' | 'absoluteExpiry' | 'payerNote'> {
@@ -70,7 +79,8 @@ export interface OwnRefund {
 }
 
 export type RefundsEvent =
-  | { readonly type: 'refund_created'; readonly id: string; readonly text: string }
+  /** Without its string: who reads that in a log can claim the money. */
+  | { readonly type: 'refund_created'; readonly id: string }
   | { readonly type: 'refund_disabled'; readonly id: string }
   | {
       readonly type: 'refund_invoice_received'
@@ -125,9 +135,13 @@ export class Refunds {
   readonly #links = new Map<string, readonly [NodeId, NodeId]>()
   readonly #turns = new Turns()
   readonly #writes = new Map<string, TokenBucket>()
+  readonly #allWrites: TokenBucket
+  #refusals = 0
 
   private constructor(options: RefundsOptions) {
     this.#options = options
+    const { perSecond, burst } = ALL_REFUSAL_WRITES
+    this.#allWrites = tokenBucket(perSecond, burst, options.clock.now())
   }
 
   /** Reads what is stored. */
@@ -174,7 +188,7 @@ export class Refunds {
     }
     await store.commit([{ key: storeKey('refund', idOf(request)), value: storedRefund.encode(stored) }])
     const own = this.#add({ request, stored })
-    this.#emit({ type: 'refund_created', id: own.id, text: own.text })
+    this.#emit({ type: 'refund_created', id: own.id })
     return own
   }
 
@@ -218,6 +232,7 @@ export class Refunds {
 
   #add({ request, stored }: Pick<OwnRefund, 'request' | 'stored'>): OwnRefund {
     const own: OwnRefund = { id: idOf(request), text: encodeString('lnr', request.bytes), request, stored }
+    this.#refusals += refusalsOf(stored).length - refusalsOf(this.#refunds.get(own.id)?.stored).length
     this.#refunds.set(own.id, own)
     const self = toHex(this.#options.identity.publicKey)
     for (const route of stored.routes ?? []) {
@@ -313,10 +328,12 @@ export class Refunds {
     const { clock, messenger } = this.#options
     const { replyPath, from } = delivery
     const now = clock.now()
-    const refusals = [...(stored.refusals ?? []), refusalOf(now, code, reasons)].slice(-MAX_KEPT_REFUSALS)
+    const most = this.#refusals < MAX_ALL_REFUSALS ? MAX_KEPT_REFUSALS : 1
+    const refusals = [...refusalsOf(stored), refusalOf(now, code, reasons)].slice(-most)
     const bucket = this.#writes.get(id) ?? tokenBucket(REFUSAL_WRITES.perSecond, REFUSAL_WRITES.burst, now)
     this.#writes.set(id, bucket)
-    if (bucket.take(1, now)) await this.#write(id, { ...stored, refusals })
+    if (this.#allWrites.level(now) >= 1 && bucket.take(1, now) && this.#allWrites.take(1, now))
+      await this.#write(id, { ...stored, refusals })
     else this.#add({ request, stored: { ...stored, refusals } })
     const rule = reasons[0]?.rule
     this.#emit({
@@ -336,6 +353,10 @@ export class Refunds {
       onNotSent: (code, why) => this.#emit({ type: 'refund_reply_not_sent', refundId: id, code, why }),
     })
   }
+}
+
+function refusalsOf(stored: StoredRefund | undefined): readonly Refusal[] {
+  return stored?.refusals ?? []
 }
 
 function idOf({ records }: InvoiceRequestMessage): string {

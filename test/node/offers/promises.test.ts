@@ -7,7 +7,7 @@ import { createOffer } from '../../../src/bolt12/create-offer.js'
 import { DETERMINISTIC_AUX } from '../../../src/bolt12/signature.js'
 import { sha256 } from '../../../src/crypto/hash.js'
 import { unroutablePaths } from '../../../src/node/offers/payment-paths.js'
-import { Promises } from '../../../src/node/offers/promises.js'
+import { MAX_OWN_PROMISES, Promises } from '../../../src/node/offers/promises.js'
 import type { StoredPromise } from '../../../src/node/offers/record.js'
 import { memoryStore } from '../../../src/node/store/memory-store.js'
 import { ALICE } from '../../bolt12/craft.js'
@@ -64,6 +64,22 @@ describe('promises', () => {
       { requestHash: toHex(stored.request_hash), expires: NOW + 60n, paid: false },
     ])
     expect(await later.list(10)).toEqual([stored])
+  })
+
+  test('what strangers ask for stands not in the way of what the owner claims, which has its own bound', async () => {
+    const promises = await Promises.load(memoryStore(), 2)
+    const add = async (isOwn: boolean) => {
+      const { stored, invoice } = await promise(NOW + 60n)
+      return promises.add(stored, invoice, NOW, { isOwn })
+    }
+    expect([await add(false), await add(false), await add(false)]).toEqual([true, true, false])
+    for (let i = 0; i < MAX_OWN_PROMISES; i++) expect(await add(true)).toBe(true)
+    expect([await add(true), await add(false)]).toEqual([false, false])
+    // When these are over, there is room again, a part of it each time.
+    const { stored, invoice } = await promise(NOW + 600n)
+    let asked = 1
+    while (!(await promises.add(stored, invoice, NOW + 61n)) && asked < 50) asked++
+    expect(asked).toBeLessThan(20)
   })
 
   test('a promise counts from the moment at which it is being stored', async () => {
