@@ -13,6 +13,6 @@ export const SABOTEURS: readonly Driver[] = Object.keys(FAULTS).map((fault) =>
   lnoDriver({
     name: fault,
     version: `saboteur ${fault}`,
-    program: [process.execPath, '--import', 'tsx', PROGRAM, '--fault', fault],
+    program: [process.execPath, '--import', import.meta.resolve('tsx'), PROGRAM, '--fault', fault],
   }),
 )
