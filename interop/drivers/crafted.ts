@@ -1,7 +1,7 @@
-import { LnoError } from '../../src/base/error.js'
+import { isLnoError, LnoError } from '../../src/base/error.js'
 import { toHex } from '../../src/base/hex.js'
 import { createInvoiceRequest } from '../../src/bolt12/create-invoice-request.js'
-import { decodeInvoice, decodeInvoiceError, decodeInvoiceRequest, decodeOffer } from '../../src/bolt12/decode.js'
+import { decodeArrivedInvoiceError, decodeInvoice, decodeInvoiceRequest, decodeOffer } from '../../src/bolt12/decode.js'
 import { INVOICE_REQUEST, SIGNATURE } from '../../src/bolt12/invoice-request.js'
 import { isSignatureType } from '../../src/bolt12/ranges.js'
 import { signRecords } from '../../src/bolt12/signature.js'
@@ -91,15 +91,24 @@ function ask(node: LnoNode, { offer: text, amountMsat, timeoutMs }: FetchRequest
     }
     const timer = setTimeout(() => end({ kind: 'silence' }), timeoutMs)
     const mine = (delivery: Delivery) => delivery.pathId !== undefined && toHex(delivery.pathId) === toHex(pathId)
-    node.messenger.handle(66n, (delivery) => {
-      if (!mine(delivery)) return
-      const { fields, bytes: invoice } = decodeInvoice(delivery.value)
-      end({ kind: 'invoice', invoice: toHex(invoice), amountMsat: fields.invoice_amount ?? 0n })
+    // An answer that cannot be read is one all the same, and no silence.
+    const answer = (type: bigint, read: (value: Uint8Array) => FetchOutcome) =>
+      node.messenger.handle(type, (delivery) => {
+        if (!mine(delivery)) return
+        try {
+          end(read(delivery.value))
+        } catch (error) {
+          if (!isLnoError(error)) throw error
+          end({ kind: 'refused', code: error.code, message: error.message })
+        }
+      })
+    answer(66n, (value) => {
+      const { fields, bytes: invoice } = decodeInvoice(value)
+      return { kind: 'invoice', invoice: toHex(invoice), amountMsat: fields.invoice_amount ?? 0n }
     })
-    node.messenger.handle(68n, (delivery) => {
-      if (!mine(delivery)) return
-      const { error = '', erroneous_field: field } = decodeInvoiceError(delivery.value).fields
-      end({ kind: 'invoice_error', message: error, ...(field !== undefined && { erroneousField: field }) })
+    answer(68n, (value) => {
+      const { error = '', erroneous_field: field } = decodeArrivedInvoiceError(value).fields
+      return { kind: 'invoice_error', message: error, ...(field !== undefined && { erroneousField: field }) }
     })
     node.messenger.send({
       generation: modern,
