@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { isLnoError, type LnoError } from '../../src/base/error.js'
 import { toHex } from '../../src/base/hex.js'
 import { decodeOffer } from '../../src/bolt12/decode.js'
+import { readCaptureFile } from '../../src/node/capture/index.js'
 import { connectControl } from '../../src/node/control/client.js'
 import type { NodeApi } from '../../src/node/methods/index.js'
 import type { RefundView } from '../../src/node/methods/refund-methods.js'
@@ -20,6 +21,8 @@ import type {
   PeerRef,
   Provenance,
   RefundOutcome,
+  SeenOnion,
+  Sight,
 } from '../driver.js'
 
 /** The built program of this checkout. */
@@ -43,7 +46,12 @@ const CLAIM_WAIT_MS = 1_500
 /** Lines of its log that are kept in memory. */
 const LOG_LINES = 500
 
+/** Bytes of an onion message around its packet: its type, the path_key, the packet's length. */
+const AROUND_PACKET = 2 + 33 + 2
+
 const CANNOT: Driver['cannot'] = {
+  own_paths: 'lno makes the paths that it is told of',
+  fetch_expired: 'lno refuses to ask for an offer whose time is over (OFFER_EXPIRED)',
   offer_compact: 'a path that begins at a channel needs one that payers can look up, and lno has no channels',
   fetch_wrong_amount: 'lno refuses to send a request that no issuer may accept (AMOUNT_TOO_LOW)',
   pay: 'lno has no payments yet',
@@ -145,6 +153,7 @@ async function startLno(
   const control = await connectControl<NodeApi>(join(dir, 'regtest'), { client: 'interop' })
   const can = (capability: Capability) => cannot[capability] === undefined
   const self = { nodeId, address }
+  const capture = join(dir, `${role}.capture`)
 
   return {
     ...self,
@@ -158,7 +167,7 @@ async function startLno(
       return peers.filter((peer) => peer.connected).map((peer) => peer.node_id)
     },
     ...(can('offer') && {
-      createOffer: async (shape) => ({ text: (await control.call('offer.create', offerParams(shape, self))).bolt12 }),
+      createOffer: async (shape) => ({ text: (await control.call('offer.create', offerParams(shape))).bolt12 }),
       disableOffer: async ({ text }) => {
         await control.call('offer.disable', { offer: text })
       },
@@ -194,6 +203,9 @@ async function startLno(
         })
         return { text: bolt12 }
       },
+      disableRefund: async ({ text }) => {
+        await control.call('refund.disable', { refund: text })
+      },
       refundOutcome: async ({ text }, timeoutMs) => {
         const end = Date.now() + timeoutMs
         for (;;) {
@@ -223,13 +235,17 @@ async function startLno(
     }),
     files: [
       { name: `${role}.log`, path: join(dir, `${role}.log`) },
-      { name: `${role}.capture`, path: join(dir, `${role}.capture`) },
+      { name: `${role}.capture`, path: capture },
     ],
     log: () => lines.join('\n'),
+    // A line of a capture is on the disk before the daemon goes on: what has happened stands there.
     forwarded: async () => {
-      // Events are in order: once this is answered, all that came before has been told.
-      await control.call('node.info', {})
-      return lines.filter((line) => line.includes('"kind":"message_forwarded"')).length
+      const { events } = await heard(capture)
+      return events.filter((kind) => kind === 'message_forwarded').length
+    },
+    sight: async () => {
+      const { onions, events } = await heard(capture)
+      return { onions, lost: events.filter((kind) => kind === 'peer_disconnected').length }
     },
     stop: async () => {
       control.close()
@@ -241,9 +257,24 @@ async function startLno(
   }
 }
 
-function offerParams(shape: OfferShape, self: PeerRef) {
+/** What stands in a capture: onion messages, and the kinds of events. */
+async function heard(
+  capture: string,
+): Promise<{ readonly onions: Sight['onions']; readonly events: readonly string[] }> {
+  const onions: SeenOnion[] = []
+  const events: string[] = []
+  for await (const line of readCaptureFile(capture)) {
+    if (line.kind === 'event') events.push(line.event.kind)
+    if (line.kind !== 'message' || line.type !== 513) continue
+    onions.push({ dir: line.dir, peer: line.peer, packet: line.bytes.length - AROUND_PACKET })
+  }
+  return { onions, events }
+}
+
+function offerParams(shape: OfferShape) {
   const { description, amountMsat, quantityMax, absoluteExpiry, paths, dummyHops, selfIntroduction } = shape
-  const routes = selfIntroduction ? [[self.nodeId]] : paths.map((path) => path.map((peer) => peer.nodeId))
+  // A path without relays begins and ends at the issuer.
+  const routes = selfIntroduction ? [[]] : paths.map((path) => path.map((peer) => peer.nodeId))
   return {
     description,
     ...(amountMsat !== undefined && { amount_msat: amountMsat.toString() }),

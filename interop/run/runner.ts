@@ -77,9 +77,12 @@ async function playCell(plan: Plan, index: number, pool: Pool, options: RunnerOp
     const keep = (outcome: string) => options.keepAll || outcome === 'fail'
     const played = await pool.withPeers(scenario, cast, async (peers, problem) => {
       const seen: Played = problem ?? (await attempt(hurried(scenario, known), peers, pool.openChannel, options.now))
-      verdict = judge(scenario, payer, seen, known)
-      nodes = Object.fromEntries(Object.entries(peers).map(([role, { nodeId }]) => [role, nodeId]))
-      if (keep(verdict.outcome)) files = keepFiles(peers, options.filesDir, kept)
+      verdict = judge(scenario, scenario.action === 'refund' ? payee : payer, seen, known)
+      // What failed is worth looking at, also when it passes then.
+      if (keep(verdict.outcome) && (runs === 1 || verdict.outcome === 'fail')) {
+        files = keepFiles(peers, options.filesDir, kept)
+        nodes = Object.fromEntries(Object.entries(peers).map(([role, { nodeId }]) => [role, nodeId]))
+      }
       return verdict
     })
     if (played.outcome !== 'fail') break
@@ -124,8 +127,10 @@ function keepFiles(peers: Readonly<Record<string, LabPeer>>, root: string, folde
   mkdirSync(into, { recursive: true, mode: 0o700 })
   const files: CellFile[] = []
   for (const [role, peer] of Object.entries(peers)) {
-    for (const { name, path } of peer.files) {
+    for (const { name: own, path } of peer.files) {
       if (!existsSync(path)) continue
+      // Two nodes of one implementation name their files alike.
+      const name = own.startsWith(role) ? own : `${role}-${own}`
       const to = join(into, name)
       cpSync(path, to)
       files.push({ name, path: join(folder, name), kind: name.endsWith('.capture') ? 'capture' : 'log' })

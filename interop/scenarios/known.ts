@@ -14,6 +14,10 @@ export interface KnownDifference {
   /** At least one of the relays. */
   readonly relay?: readonly string[]
   readonly kinds: readonly FetchOutcome['kind'][]
+  /** The code that it ends with, by who asks (of a refund: the payee), in its own words or those of lno. */
+  readonly codes?: Readonly<Record<string, string | undefined>>
+  /** A relay that counts must say that it dropped something. */
+  readonly relayRefused?: true
   /** It may also go as the specification says (a race, a second try of theirs). */
   readonly sometimes?: true
   /** One sentence. */
@@ -28,6 +32,8 @@ export const KNOWN: readonly KnownDifference[] = [
     scenarios: ['fetch.', 'refund.'],
     relay: ['lnd-gated'],
     kinds: ['silence'],
+    codes: { lno: 'SENT_NO_REPLY', ldk: undefined, 'ldk-stock': undefined },
+    relayRefused: true,
     reason:
       'A stock LND drops onion messages of peers without a channel (protocol.onion-msg-relay-all is off by default); nothing says so on the wire.',
     link: 'https://github.com/lightningnetwork/lnd/pull/10089',
@@ -36,9 +42,29 @@ export const KNOWN: readonly KnownDifference[] = [
     id: 'ldk-invoice-error-length',
     scenarios: ['fetch.direct.disabled'],
     payer: ['ldk', 'ldk-stock'],
-    kinds: ['refused', 'silence'],
+    kinds: ['refused'],
+    codes: { ldk: 'UNREADABLE', 'ldk-stock': 'UNREADABLE' },
     reason:
       'LDK 0.2.7 reads an invoice_error only with its own length in front, as it writes it; in the form of BOLT 12 it is dropped as unreadable.',
+    link: 'docs/interop-differences.md',
+  },
+  {
+    id: 'ldk-refund-error-length',
+    scenarios: ['refund.direct.disabled'],
+    payee: ['ldk', 'ldk-stock'],
+    kinds: ['refused'],
+    codes: { ldk: 'REFUND_DISABLED', 'ldk-stock': 'REFUND_DISABLED' },
+    reason:
+      'The payer refuses the invoice and says so, and LDK 0.2.7 drops the invoice_error as unreadable: it wants its length in front.',
+    link: 'docs/interop-differences.md',
+  },
+  {
+    id: 'ldk-low-amount-unread',
+    scenarios: ['fetch.direct.wrong-amount'],
+    payee: ['ldk', 'ldk-stock'],
+    kinds: ['silence'],
+    reason:
+      'LDK 0.2.7 reads no request below the price of its offer (InsufficientAmount): the message is dropped as unreadable.',
     link: 'docs/interop-differences.md',
   },
 ]
