@@ -40,7 +40,7 @@ export function craftedDriver(version: string): Driver {
   }
 }
 
-async function start({ role }: PeerOptions): Promise<LabPeer> {
+async function start({ role, signal }: PeerOptions): Promise<LabPeer> {
   const lines: string[] = []
   const node = await createNode({
     network: 'regtest',
@@ -51,6 +51,8 @@ async function start({ role }: PeerOptions): Promise<LabPeer> {
     random: systemRandom,
     onEvent: (event) => lines.push(event.type),
   })
+  const stop = () => node.stop()
+  signal.addEventListener('abort', stop, { once: true })
   return {
     nodeId: node.id,
     // Nobody calls it: it calls.
@@ -61,14 +63,21 @@ async function start({ role }: PeerOptions): Promise<LabPeer> {
       await node.connectPeer(nodeId, parseAddress(address))
     },
     peers: async () => node.connections.peers().map((peer) => peer.id),
-    fetch: (request) => ask(node, request),
+    fetch: (request) => ask(node, request, signal),
     files: [],
     log: () => lines.join('\n'),
-    stop: () => node.stop(),
+    stop: () => {
+      signal.removeEventListener('abort', stop)
+      return stop()
+    },
   }
 }
 
-function ask(node: LnoNode, { offer: text, amountMsat, timeoutMs }: FetchRequest): Promise<FetchOutcome> {
+function ask(
+  node: LnoNode,
+  { offer: text, amountMsat, timeoutMs }: FetchRequest,
+  signal: AbortSignal,
+): Promise<FetchOutcome> {
   const offer = decodeOffer(text)
   const { request, payerKey } = createInvoiceRequest(offer, { random: systemRandom })
   // The price is put in after the library has checked it, and the signature made anew.
@@ -87,8 +96,11 @@ function ask(node: LnoNode, { offer: text, amountMsat, timeoutMs }: FetchRequest
   return new Promise((resolve) => {
     const end = (outcome: FetchOutcome) => {
       clearTimeout(timer)
+      signal.removeEventListener('abort', ended)
       resolve(outcome)
     }
+    const ended = () => end({ kind: 'silence', message: 'the run was ended' })
+    signal.addEventListener('abort', ended)
     const timer = setTimeout(() => end({ kind: 'silence' }), timeoutMs)
     const mine = (delivery: Delivery) => delivery.pathId !== undefined && toHex(delivery.pathId) === toHex(pathId)
     // An answer that cannot be read is one all the same, and no silence.

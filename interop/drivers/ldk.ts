@@ -60,12 +60,17 @@ async function startPeer(variant: Variant, program: string, options: PeerOptions
     await process.stop()
   }
   signal.addEventListener('abort', aborted)
+  if (signal.aborted) aborted()
   // Keys of a lab on regtest: a role is the same node in every run.
   const seed = createHash('sha256').update(`lno lab ${driver} ${role}`).digest('hex')
-  const started = await process.call<{ readonly node_id: string; readonly address: string }>('start', {
+  const starting = process.call<{ readonly node_id: string; readonly address: string }>('start', {
     seed,
     mode,
     payment_paths: madeUpPaths ? 'made-up' : 'router',
+  })
+  const started = await starting.catch(async (error) => {
+    await stop()
+    throw error
   })
   joinChain(process)
   /** LDK's names of the refunds that were made, and how much had happened before. */

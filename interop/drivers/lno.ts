@@ -86,14 +86,15 @@ process.once('exit', () => {
 })
 
 interface Daemon {
-  readonly child: ChildProcess
   readonly nodeId: string
   readonly address: string
   readonly lines: readonly string[]
-  readonly ended: Promise<void>
+  /** SIGTERM; SIGKILL when that does not help. */
+  stop(): Promise<void>
 }
 
-async function startDaemon(program: readonly string[], dir: string, role: string): Promise<Daemon> {
+async function startDaemon(program: readonly string[], { dir, role, signal }: PeerOptions): Promise<Daemon> {
+  signal.throwIfAborted()
   const [command, ...args] = program
   const logPath = join(dir, `${role}.log`)
   const file = createWriteStream(logPath, { flags: 'a', mode: 0o600 })
@@ -127,6 +128,15 @@ async function startDaemon(program: readonly string[], dir: string, role: string
     child.once('close', end)
     child.once('error', end)
   })
+  const stop = async () => {
+    child.kill('SIGTERM')
+    const force = setTimeout(() => child.kill('SIGKILL'), END_MS)
+    await ended
+    clearTimeout(force)
+  }
+  const onAbort = () => void stop()
+  signal.addEventListener('abort', onAbort)
+  void ended.then(() => signal.removeEventListener('abort', onAbort))
   const ready = await new Promise<string>((resolve, reject) => {
     const failed = (why: string) => reject(new Error(`${role} (${command}) ${why}: ${lines.slice(-3).join(' | ')}`))
     const timer = setTimeout(() => failed(`was not ready in ${READY_MS / 1000} s`), READY_MS)
@@ -138,19 +148,26 @@ async function startDaemon(program: readonly string[], dir: string, role: string
       clearTimeout(timer)
       failed('ended')
     })
+  }).catch(async (error) => {
+    await stop()
+    throw error
   })
   const { node_id: nodeId, addresses } = JSON.parse(ready) as { node_id: string; addresses: readonly string[] }
-  return { child, nodeId, address: addresses[0]!, lines, ended }
+  return { nodeId, address: addresses[0]!, lines, stop }
 }
 
 async function startLno(
   driver: string,
   program: readonly string[],
   cannot: Driver['cannot'],
-  { role, dir }: PeerOptions,
+  options: PeerOptions,
 ): Promise<LabPeer> {
-  const { child, nodeId, address, lines, ended } = await startDaemon(program, dir, role)
-  const control = await connectControl<NodeApi>(join(dir, 'regtest'), { client: 'interop' })
+  const { role, dir } = options
+  const { nodeId, address, lines, stop } = await startDaemon(program, options)
+  const control = await connectControl<NodeApi>(join(dir, 'regtest'), { client: 'interop' }).catch(async (error) => {
+    await stop()
+    throw error
+  })
   const can = (capability: Capability) => cannot[capability] === undefined
   const self = { nodeId, address }
   const capture = join(dir, `${role}.capture`)
@@ -249,10 +266,7 @@ async function startLno(
     },
     stop: async () => {
       control.close()
-      child.kill('SIGTERM')
-      const force = setTimeout(() => child.kill('SIGKILL'), END_MS)
-      await ended
-      clearTimeout(force)
+      await stop()
     },
   }
 }

@@ -27,17 +27,18 @@ export interface RunnerOptions {
  * run. A cell that fails is played once more; if it passes then, it is called flaky. Ends early when the signal aborts.
  */
 export async function runCells(plans: readonly Plan[], options: RunnerOptions): Promise<readonly Cell[]> {
-  const { drivers, jobs, signal, onCell, filesDir } = options
+  const { drivers, jobs, signal, onCell } = options
   const temp = mkdtempSync(join(tmpdir(), 'lno-interop-'))
   const pool = new Pool(new Map(drivers.map((driver) => [driver.name, driver])), temp, signal)
   const cells: (Cell | undefined)[] = plans.map(() => undefined)
-  mkdirSync(filesDir, { recursive: true })
   let next = 0
   let done = 0
   const worker = async (): Promise<void> => {
     while (next < plans.length && !signal.aborted) {
       const index = next++
       const cell = await playCell(plans[index]!, index, pool, options)
+      // Ended in the middle, it says nothing.
+      if (signal.aborted) return
       cells[index] = cell
       onCell(cell, ++done)
     }
@@ -74,7 +75,8 @@ async function playCell(plan: Plan, index: number, pool: Pool, options: RunnerOp
   while (runs < 2 && !options.signal.aborted) {
     runs++
     const kept = join('files', `${index}-${slug(scenario, cast)}${runs > 1 ? '-again' : ''}`)
-    const keep = (outcome: string) => options.keepAll || outcome === 'fail'
+    // What was ended in the middle has not failed.
+    const keep = (outcome: string) => !options.signal.aborted && (options.keepAll || outcome === 'fail')
     const played = await pool.withPeers(scenario, cast, async (peers, problem) => {
       const seen: Played = problem ?? (await attempt(hurried(scenario, known), peers, pool.openChannel, options.now))
       verdict = judge(scenario, scenario.action === 'refund' ? payee : payer, seen, known)
