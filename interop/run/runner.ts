@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Driver, LabPeer } from '../driver.js'
+import { until } from '../lib/until.js'
 import { type KnownDifference, knownFor } from '../scenarios/known.js'
 import { type Role, relaysOf, rolesOf, type Scenario } from '../scenarios/scenario.js'
 import type { Cast, Plan } from './cells.js'
@@ -196,6 +197,8 @@ class Pool {
       return await use(peers, problem)
     } finally {
       await Promise.allSettled(own.map((peer) => peer.stop()))
+      const lasting = Object.values(peers).filter((peer) => !own.includes(peer))
+      await Promise.allSettled(lasting.map((peer) => gone(peer, own, this.#signal)))
       rmSync(dir, { recursive: true, force: true, maxRetries: 3 })
       leave()
     }
@@ -244,6 +247,26 @@ class Pool {
       for (const leave of leaves) leave()
     }
   }
+}
+
+/** Milliseconds that a peer may take to see that another one is gone. */
+const GONE_MS = 10_000
+
+/**
+ * Waits until a peer that lasts sees that the others are gone: in the next cell others with the same ids may call it, and
+ * LND takes a new connection for the old one that it is about to close.
+ */
+async function gone(peer: LabPeer, others: readonly LabPeer[], signal: AbortSignal): Promise<void> {
+  if (others.length === 0) return
+  await until(
+    `${peer.role} sees that the others are gone`,
+    async () => {
+      const left = await peer.peers()
+      return others.some(({ nodeId }) => left.includes(nodeId)) ? undefined : true
+    },
+    GONE_MS,
+    signal,
+  )
 }
 
 const key = (driver: string, role: Role) => `${driver}-${role}`

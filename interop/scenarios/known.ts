@@ -26,17 +26,27 @@ export interface KnownDifference {
   readonly link?: string
 }
 
+const LND_GATED = {
+  relay: ['lnd-gated'],
+  kinds: ['silence'],
+  relayRefused: true,
+  reason:
+    'A stock LND drops onion messages of peers without a channel (protocol.onion-msg-relay-all is off by default); nothing says so on the wire.',
+  link: 'https://github.com/lightningnetwork/lnd/pull/10089',
+} as const
+
 export const KNOWN: readonly KnownDifference[] = [
   {
     id: 'lnd-gated-drops',
-    scenarios: ['fetch.', 'refund.'],
-    relay: ['lnd-gated'],
-    kinds: ['silence'],
+    scenarios: ['fetch.'],
     codes: { lno: 'SENT_NO_REPLY', ldk: undefined, 'ldk-stock': undefined },
-    relayRefused: true,
-    reason:
-      'A stock LND drops onion messages of peers without a channel (protocol.onion-msg-relay-all is off by default); nothing says so on the wire.',
-    link: 'https://github.com/lightningnetwork/lnd/pull/10089',
+    ...LND_GATED,
+  },
+  {
+    // Nobody acknowledges the invoice of a refund: to whoever sends it silence says nothing.
+    id: 'lnd-gated-drops-invoices',
+    scenarios: ['refund.'],
+    ...LND_GATED,
   },
   {
     id: 'ldk-invoice-error-length',
