@@ -191,6 +191,51 @@ describe('runCells', () => {
     ])
   })
 
+  test('the next cell begins when a peer that lasts has seen the others go', async () => {
+    const told: string[] = []
+    let looks = 0
+    const lasting: Driver = {
+      ...driver(),
+      name: 'lasting',
+      costly: true,
+      start: async ({ role }) =>
+        fake(role, {
+          peers: async () => {
+            // It sees late that they are gone.
+            const there = told.at(-1)?.startsWith('started') || ++looks % 3 !== 0
+            if (!there) told.push('gone')
+            return there ? ['payer', issuer] : []
+          },
+        }),
+    }
+    const others: Driver = {
+      ...driver(),
+      start: async ({ role }) => {
+        told.push(`started ${role}`)
+        return fake(role, {
+          stop: async () => {
+            told.push('stopped')
+          },
+        })
+      },
+    }
+    const cast = { payer: 'fake', relay1: 'lasting', payee: 'fake' }
+    await runCells(
+      [relayed, relayed].map((scenario) => ({ scenario, cast })),
+      {
+        drivers: [lasting, others],
+        filesDir: join(dir, 'lasting'),
+        keepAll: false,
+        jobs: 2,
+        signal: new AbortController().signal,
+        onCell: () => undefined,
+        now: Date.now,
+      },
+    )
+    const cell = ['started payer', 'started payee', 'stopped', 'stopped', 'gone']
+    expect(told).toEqual([...cell, ...cell])
+  })
+
   test('what is ended in the middle is no cell, and leaves nothing', async () => {
     const abort = new AbortController()
     vi.stubEnv('TMPDIR', dir)
