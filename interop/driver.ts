@@ -44,10 +44,20 @@ export type Capability =
   | 'fetch_large'
   /** Sends a note with the request. */
   | 'fetch_note'
+  /** Sends a request for an offer whose time is over. */
+  | 'fetch_expired'
+  /** Makes paths by itself, where nobody states any. */
+  | 'own_paths'
   /** Follows a path that begins at a channel which it was told of. */
   | 'fetch_scid'
   /** Makes stand-alone invoice_requests, and takes the invoice. */
   | 'refund'
+  /** Stand-alone invoice_requests with one stated path. */
+  | 'refund_path'
+  /** Stand-alone invoice_requests over more than one relay. */
+  | 'refund_long_path'
+  /** Stand-alone invoice_requests that are switched off again. */
+  | 'refund_disable'
   /** Answers a stand-alone invoice_request with an invoice. */
   | 'claim'
   /** Passes on onion messages of peers without a channel. */
@@ -147,6 +157,23 @@ export type ClaimOutcome =
   | { readonly kind: 'invoice_error'; readonly message: string; readonly erroneousField?: bigint }
   | { readonly kind: 'refused'; readonly code?: string; readonly message: string }
 
+/** An onion message as one end of a connection saw it. */
+export interface SeenOnion {
+  readonly dir: 'in' | 'out'
+  /** Node id of the other end. */
+  readonly peer: string
+  /** Bytes of the packet: 1366 or 32834, where a sender keeps to the rules. */
+  readonly packet: number
+}
+
+/** What a node saw of its connections, whatever it makes of it. */
+export interface Sight {
+  /** In their order. */
+  readonly onions: readonly SeenOnion[]
+  /** Connections that ended, whoever ended them. */
+  readonly lost: number
+}
+
 /** A running node. Methods that its driver cannot do are absent. */
 export interface LabPeer extends PeerRef {
   /** Its role in the scenario: `payer`, `payee`, `relay1`. */
@@ -166,6 +193,7 @@ export interface LabPeer extends PeerRef {
   pay?(request: FetchRequest): Promise<PayOutcome>
   createRefund?(shape: RefundShape): Promise<{ readonly text: string }>
   /** Waits for the invoice of a refund that this peer made. */
+  disableRefund?(refund: { readonly text: string }): Promise<void>
   refundOutcome?(refund: { readonly text: string }, timeoutMs: number): Promise<RefundOutcome>
   claim?(request: ClaimRequest): Promise<ClaimOutcome>
   /** Files that tell what happened: logs, captures. */
@@ -174,6 +202,10 @@ export interface LabPeer extends PeerRef {
   log(): string
   /** How many onion messages it says it passed on, where it counts them. */
   forwarded?(): Promise<number>
+  /** What it saw on the wire, where it tells. */
+  sight?(): Promise<Sight>
+  /** How many onion messages it says it dropped as a policy of its own, where it counts them. */
+  refusedToRelay?(): Promise<number>
   stop(): Promise<void>
 }
 

@@ -5,8 +5,10 @@
  * @module
  */
 import { setMaxListeners } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { onEndSignal } from '../src/cli/frame/end-signal.js'
 import { jsonText } from '../src/cli/frame/json.js'
 import type { Driver } from './driver.js'
 import { allDrivers } from './drivers/index.js'
@@ -68,17 +70,30 @@ async function runWith(
   const started = Date.now()
   const wanted = (name: string) =>
     settings.peers === undefined || name === 'lno' || name === 'crafted' || settings.peers.includes(name)
-  const strange = settings.peers?.find((name) => !known.some((driver) => driver.name === name))
+  const { only, payer, payee, relays } = settings
+  const named = [...(settings.peers ?? []), ...(relays ?? []), payer, payee].filter((name) => name !== undefined)
+  const strange = named.find((name) => !known.some((driver) => driver.name === name))
   if (strange !== undefined) {
     note(`lno: no implementation ${JSON.stringify(strange)}; there are: ${known.map(({ name }) => name).join(', ')}`)
     return EXIT.usage
   }
   if (settings.list) return list(known, settings)
+  const level = settings.all ? 'all' : settings.core ? 'core' : 'normal'
+  const selection: Selection = {
+    level,
+    only,
+    ...(payer !== undefined && { payer }),
+    ...(payee !== undefined && { payee }),
+    ...(relays && { relays }),
+  }
+  // Nothing is built for cells that nobody asked for.
+  const asked = known.filter(({ name }) => wanted(name))
+  const cast = new Set(plan(SCENARIOS, asked, selection).flatMap((each) => Object.values(each.cast)))
   const peers: PeerInfo[] = []
   const drivers: Driver[] = []
   try {
     // One after the other: each may build for minutes, on all cores.
-    for (const driver of known.filter(({ name }) => wanted(name))) {
+    for (const driver of asked.filter(({ name }) => cast.has(name))) {
       if (signal.aborted) return EXIT.failed
       const ready = await driver.prepare(note)
       if (ready.ok) {
@@ -89,22 +104,13 @@ async function runWith(
         peers.push({ driver: driver.name, reason: ready.reason })
       }
     }
-    const level = settings.all ? 'all' : settings.core ? 'core' : 'normal'
-    const { only, payer, payee, relays } = settings
-    const selection: Selection = {
-      level,
-      only,
-      ...(payer !== undefined && { payer }),
-      ...(payee !== undefined && { payee }),
-      ...(relays && { relays }),
-    }
     const plans = plan(SCENARIOS, drivers, selection)
     if (plans.length === 0) {
       note('lno: nothing to run: no scenario fits what was asked for; lno interop --list shows all')
       return EXIT.nothing
     }
-    note(`${plans.length} cells`)
-    const filesDir = settings.report ?? join(tmpdir(), `lno-interop-failed-${process.pid}`)
+    note(plans.length === 1 ? '1 cell' : `${plans.length} cells`)
+    const filesDir = settings.report ?? mkdtempSync(join(tmpdir(), 'lno-interop-failed-'))
     const cells = await runCells(plans, {
       drivers,
       filesDir,
@@ -132,8 +138,10 @@ async function runWith(
       note(`the report: ${join(settings.report, 'index.html')}`)
     }
     const failed = cells.filter(({ outcome }) => outcome === 'fail')
-    if (failed.length > 0 && settings.report === undefined)
-      note(`what failed left its logs and captures in ${filesDir}`)
+    if (settings.report === undefined) {
+      if (cells.some(({ files }) => files.length > 0)) note(`what failed left its logs and captures in ${filesDir}`)
+      else rmSync(filesDir, { recursive: true, force: true })
+    }
     return failed.length > 0 || cells.length < plans.length ? EXIT.failed : EXIT.ok
   } finally {
     await Promise.allSettled(drivers.map((driver) => driver.close?.()))
@@ -174,13 +182,16 @@ function list(drivers: readonly Driver[], { json }: Settings): number {
 const abort = new AbortController()
 // Every peer of a run listens to its end.
 setMaxListeners(0, abort.signal)
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(name, () => {
-    if (abort.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143)
-    note('ending: peers are stopped, files are removed')
-    abort.abort(name)
-  })
+const end = (name: string) => {
+  if (abort.signal.aborted) return
+  note('ending: peers are stopped, files are removed')
+  abort.abort(name)
 }
+onEndSignal(end)
+process.once('disconnect', () => end('whoever started the lab is gone'))
+process.channel?.unref()
+// Who reads is gone (`| head`), or whoever started us with its terminal: what runs is ended in order all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => end('nobody reads'))
 
 const given = process.argv[2]
 if (given === undefined) {

@@ -50,6 +50,7 @@ export function clnCannot(release: ClnRelease): Readonly<Partial<Record<Capabili
     offer_dummy_hops: 'it adds no dummy hops',
     fetch_over: NO_WAY,
     fetch_scid: 'it knows the channels of its own gossip alone',
+    refund_path: 'invoicerequest takes no stated paths',
     pay: 'the lab opens no channels for it',
     ...(release.statedPaths
       ? {}

@@ -1,7 +1,7 @@
-import { LnoError } from '../../src/base/error.js'
+import { isLnoError, LnoError } from '../../src/base/error.js'
 import { toHex } from '../../src/base/hex.js'
 import { createInvoiceRequest } from '../../src/bolt12/create-invoice-request.js'
-import { decodeInvoice, decodeInvoiceError, decodeInvoiceRequest, decodeOffer } from '../../src/bolt12/decode.js'
+import { decodeArrivedInvoiceError, decodeInvoice, decodeInvoiceRequest, decodeOffer } from '../../src/bolt12/decode.js'
 import { INVOICE_REQUEST, SIGNATURE } from '../../src/bolt12/invoice-request.js'
 import { isSignatureType } from '../../src/bolt12/ranges.js'
 import { signRecords } from '../../src/bolt12/signature.js'
@@ -40,7 +40,7 @@ export function craftedDriver(version: string): Driver {
   }
 }
 
-async function start({ role }: PeerOptions): Promise<LabPeer> {
+async function start({ role, signal }: PeerOptions): Promise<LabPeer> {
   const lines: string[] = []
   const node = await createNode({
     network: 'regtest',
@@ -51,6 +51,8 @@ async function start({ role }: PeerOptions): Promise<LabPeer> {
     random: systemRandom,
     onEvent: (event) => lines.push(event.type),
   })
+  const stop = () => node.stop()
+  signal.addEventListener('abort', stop, { once: true })
   return {
     nodeId: node.id,
     // Nobody calls it: it calls.
@@ -61,14 +63,21 @@ async function start({ role }: PeerOptions): Promise<LabPeer> {
       await node.connectPeer(nodeId, parseAddress(address))
     },
     peers: async () => node.connections.peers().map((peer) => peer.id),
-    fetch: (request) => ask(node, request),
+    fetch: (request) => ask(node, request, signal),
     files: [],
     log: () => lines.join('\n'),
-    stop: () => node.stop(),
+    stop: () => {
+      signal.removeEventListener('abort', stop)
+      return stop()
+    },
   }
 }
 
-function ask(node: LnoNode, { offer: text, amountMsat, timeoutMs }: FetchRequest): Promise<FetchOutcome> {
+function ask(
+  node: LnoNode,
+  { offer: text, amountMsat, timeoutMs }: FetchRequest,
+  signal: AbortSignal,
+): Promise<FetchOutcome> {
   const offer = decodeOffer(text)
   const { request, payerKey } = createInvoiceRequest(offer, { random: systemRandom })
   // The price is put in after the library has checked it, and the signature made anew.
@@ -87,19 +96,31 @@ function ask(node: LnoNode, { offer: text, amountMsat, timeoutMs }: FetchRequest
   return new Promise((resolve) => {
     const end = (outcome: FetchOutcome) => {
       clearTimeout(timer)
+      signal.removeEventListener('abort', ended)
       resolve(outcome)
     }
+    const ended = () => end({ kind: 'silence', message: 'the run was ended' })
+    signal.addEventListener('abort', ended)
     const timer = setTimeout(() => end({ kind: 'silence' }), timeoutMs)
     const mine = (delivery: Delivery) => delivery.pathId !== undefined && toHex(delivery.pathId) === toHex(pathId)
-    node.messenger.handle(66n, (delivery) => {
-      if (!mine(delivery)) return
-      const { fields, bytes: invoice } = decodeInvoice(delivery.value)
-      end({ kind: 'invoice', invoice: toHex(invoice), amountMsat: fields.invoice_amount ?? 0n })
+    // An answer that cannot be read is one all the same, and no silence.
+    const answer = (type: bigint, read: (value: Uint8Array) => FetchOutcome) =>
+      node.messenger.handle(type, (delivery) => {
+        if (!mine(delivery)) return
+        try {
+          end(read(delivery.value))
+        } catch (error) {
+          if (!isLnoError(error)) throw error
+          end({ kind: 'refused', code: error.code, message: error.message })
+        }
+      })
+    answer(66n, (value) => {
+      const { fields, bytes: invoice } = decodeInvoice(value)
+      return { kind: 'invoice', invoice: toHex(invoice), amountMsat: fields.invoice_amount ?? 0n }
     })
-    node.messenger.handle(68n, (delivery) => {
-      if (!mine(delivery)) return
-      const { error = '', erroneous_field: field } = decodeInvoiceError(delivery.value).fields
-      end({ kind: 'invoice_error', message: error, ...(field !== undefined && { erroneousField: field }) })
+    answer(68n, (value) => {
+      const { error = '', erroneous_field: field } = decodeArrivedInvoiceError(value).fields
+      return { kind: 'invoice_error', message: error, ...(field !== undefined && { erroneousField: field }) }
     })
     node.messenger.send({
       generation: modern,

@@ -14,6 +14,9 @@ import { claim, fetchInvoice, pay, refundOutcome } from './ldk/requests.js'
  * @module
  */
 
+/** Bytes of an onion message around its packet: its type, the path_key, the packet's length. */
+const AROUND_PACKET = 2 + 33 + 2
+
 /** Sources of the crate, whose programs are the node and the codec oracle. */
 const SOURCES = join(LAB, 'peers', 'ldk')
 
@@ -57,12 +60,17 @@ async function startPeer(variant: Variant, program: string, options: PeerOptions
     await process.stop()
   }
   signal.addEventListener('abort', aborted)
+  if (signal.aborted) aborted()
   // Keys of a lab on regtest: a role is the same node in every run.
   const seed = createHash('sha256').update(`lno lab ${driver} ${role}`).digest('hex')
-  const started = await process.call<{ readonly node_id: string; readonly address: string }>('start', {
+  const starting = process.call<{ readonly node_id: string; readonly address: string }>('start', {
     seed,
     mode,
     payment_paths: madeUpPaths ? 'made-up' : 'router',
+  })
+  const started = await starting.catch(async (error) => {
+    await stop()
+    throw error
   })
   joinChain(process)
   /** LDK's names of the refunds that were made, and how much had happened before. */
@@ -136,12 +144,29 @@ async function startPeer(variant: Variant, program: string, options: PeerOptions
       return refundOutcome(process, refund.id, refund.mark, timeoutMs)
     },
     claim: (request) => claim(process, request),
+    async sight() {
+      // Answers come after the events of all that happened before.
+      await process.call('info')
+      const onions = process.events.flatMap(({ event, peer, bytes }) =>
+        event === 'onion_in' || event === 'onion_out'
+          ? [
+              {
+                dir: event === 'onion_in' ? 'in' : 'out',
+                peer: `${peer}`,
+                packet: Number(bytes) - AROUND_PACKET,
+              } as const,
+            ]
+          : [],
+      )
+      return { onions, lost: process.events.filter(({ event }) => event === 'peer_disconnected').length }
+    },
   }
 }
 
 const WRONG_AMOUNT = 'LDK neither makes nor reads a request below the price of the offer (InsufficientAmount)'
 const DISABLE =
   'LDK keeps no list of its offers and answers every one that it can derive: none can be switched off with an invoice_error'
+const DISABLE_REFUND = 'LDK forgets a refund that is abandoned, and drops invoices for it without a word'
 const STOCK = 'The routers that LDK ships'
 
 function driver(variant: Variant, cannot: Driver['cannot']): Driver {
@@ -171,6 +196,8 @@ const STOCK_CANNOT: Driver['cannot'] = {
   fetch_over: `${STOCK} send to the introduction node itself, and wait for a connection to it`,
   fetch_wrong_amount: WRONG_AMOUNT,
   offer_disable: DISABLE,
+  refund_long_path: `${STOCK} make paths of one relay`,
+  refund_disable: DISABLE_REFUND,
 }
 
 /** LDK over stated ways. */
@@ -179,6 +206,8 @@ export const ldk: Driver = driver(
   {
     fetch_wrong_amount: WRONG_AMOUNT,
     offer_disable: DISABLE,
+    refund_disable: DISABLE_REFUND,
+    own_paths: 'here it makes the paths that it is told of: ldk-stock makes its own',
   },
 )
 

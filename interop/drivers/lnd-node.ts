@@ -132,6 +132,7 @@ async function startOnce(options: LndOptions): Promise<LndNode> {
       files: [{ name: role, path: logFile }],
       log: service.log,
       forwarded: () => counter.forwarded(rest),
+      refusedToRelay: () => counter.refused(rest),
       stop: service.stop,
     }
   } catch (error) {
@@ -143,25 +144,34 @@ async function startOnce(options: LndOptions): Promise<LndNode> {
 /** Counts what LND says in its log, which comes over a pipe, later than what other nodes do about it. */
 function forwardCounter() {
   let forwards = 0
+  let refusals = 0
   let marks = 0
   let asked = 0
   const waiting: (() => void)[] = []
+  /** All that LND has written so far is heard when a mark is, which goes the same way: a level that it has already. */
+  const allHeard = async (rest: Rest): Promise<void> => {
+    const mark = ++asked
+    const heard = new Promise<void>((resolve) => waiting.push(resolve))
+    await rest('POST', '/v1/debuglevel', { level_spec: 'OMSG=debug' })
+    if (marks < mark) await heard
+  }
   return {
     hear(line: string): void {
       if (/ OMSG: Forwarding onion message/.test(line)) forwards++
       else if (/ OMSG: Failed to forward onion message/.test(line)) forwards--
+      else if (/ PEER: .*dropping onion message/.test(line)) refusals++
       else if (/ RPCS: \[debuglevel\] /.test(line)) {
         marks++
         waiting.shift()?.()
       }
     },
-    /** All that LND has written so far is heard when a mark is, which goes the same way: a level that it has already. */
     async forwarded(rest: Rest): Promise<number> {
-      const mark = ++asked
-      const heard = new Promise<void>((resolve) => waiting.push(resolve))
-      await rest('POST', '/v1/debuglevel', { level_spec: 'OMSG=debug' })
-      if (marks < mark) await heard
+      await allHeard(rest)
       return forwards
+    },
+    async refused(rest: Rest): Promise<number> {
+      await allHeard(rest)
+      return refusals
     },
   }
 }

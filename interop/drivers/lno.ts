@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { isLnoError, type LnoError } from '../../src/base/error.js'
 import { toHex } from '../../src/base/hex.js'
 import { decodeOffer } from '../../src/bolt12/decode.js'
+import { readCaptureFile } from '../../src/node/capture/index.js'
 import { connectControl } from '../../src/node/control/client.js'
 import type { NodeApi } from '../../src/node/methods/index.js'
 import type { RefundView } from '../../src/node/methods/refund-methods.js'
@@ -20,6 +21,8 @@ import type {
   PeerRef,
   Provenance,
   RefundOutcome,
+  SeenOnion,
+  Sight,
 } from '../driver.js'
 
 /** The built program of this checkout. */
@@ -43,7 +46,12 @@ const CLAIM_WAIT_MS = 1_500
 /** Lines of its log that are kept in memory. */
 const LOG_LINES = 500
 
+/** Bytes of an onion message around its packet: its type, the path_key, the packet's length. */
+const AROUND_PACKET = 2 + 33 + 2
+
 const CANNOT: Driver['cannot'] = {
+  own_paths: 'lno makes the paths that it is told of',
+  fetch_expired: 'lno refuses to ask for an offer whose time is over (OFFER_EXPIRED)',
   offer_compact: 'a path that begins at a channel needs one that payers can look up, and lno has no channels',
   fetch_wrong_amount: 'lno refuses to send a request that no issuer may accept (AMOUNT_TOO_LOW)',
   pay: 'lno has no payments yet',
@@ -78,14 +86,15 @@ process.once('exit', () => {
 })
 
 interface Daemon {
-  readonly child: ChildProcess
   readonly nodeId: string
   readonly address: string
   readonly lines: readonly string[]
-  readonly ended: Promise<void>
+  /** SIGTERM; SIGKILL when that does not help. */
+  stop(): Promise<void>
 }
 
-async function startDaemon(program: readonly string[], dir: string, role: string): Promise<Daemon> {
+async function startDaemon(program: readonly string[], { dir, role, signal }: PeerOptions): Promise<Daemon> {
+  signal.throwIfAborted()
   const [command, ...args] = program
   const logPath = join(dir, `${role}.log`)
   const file = createWriteStream(logPath, { flags: 'a', mode: 0o600 })
@@ -119,6 +128,15 @@ async function startDaemon(program: readonly string[], dir: string, role: string
     child.once('close', end)
     child.once('error', end)
   })
+  const stop = async () => {
+    child.kill('SIGTERM')
+    const force = setTimeout(() => child.kill('SIGKILL'), END_MS)
+    await ended
+    clearTimeout(force)
+  }
+  const onAbort = () => void stop()
+  signal.addEventListener('abort', onAbort)
+  void ended.then(() => signal.removeEventListener('abort', onAbort))
   const ready = await new Promise<string>((resolve, reject) => {
     const failed = (why: string) => reject(new Error(`${role} (${command}) ${why}: ${lines.slice(-3).join(' | ')}`))
     const timer = setTimeout(() => failed(`was not ready in ${READY_MS / 1000} s`), READY_MS)
@@ -130,21 +148,29 @@ async function startDaemon(program: readonly string[], dir: string, role: string
       clearTimeout(timer)
       failed('ended')
     })
+  }).catch(async (error) => {
+    await stop()
+    throw error
   })
   const { node_id: nodeId, addresses } = JSON.parse(ready) as { node_id: string; addresses: readonly string[] }
-  return { child, nodeId, address: addresses[0]!, lines, ended }
+  return { nodeId, address: addresses[0]!, lines, stop }
 }
 
 async function startLno(
   driver: string,
   program: readonly string[],
   cannot: Driver['cannot'],
-  { role, dir }: PeerOptions,
+  options: PeerOptions,
 ): Promise<LabPeer> {
-  const { child, nodeId, address, lines, ended } = await startDaemon(program, dir, role)
-  const control = await connectControl<NodeApi>(join(dir, 'regtest'), { client: 'interop' })
+  const { role, dir } = options
+  const { nodeId, address, lines, stop } = await startDaemon(program, options)
+  const control = await connectControl<NodeApi>(join(dir, 'regtest'), { client: 'interop' }).catch(async (error) => {
+    await stop()
+    throw error
+  })
   const can = (capability: Capability) => cannot[capability] === undefined
   const self = { nodeId, address }
+  const capture = join(dir, `${role}.capture`)
 
   return {
     ...self,
@@ -158,7 +184,7 @@ async function startLno(
       return peers.filter((peer) => peer.connected).map((peer) => peer.node_id)
     },
     ...(can('offer') && {
-      createOffer: async (shape) => ({ text: (await control.call('offer.create', offerParams(shape, self))).bolt12 }),
+      createOffer: async (shape) => ({ text: (await control.call('offer.create', offerParams(shape))).bolt12 }),
       disableOffer: async ({ text }) => {
         await control.call('offer.disable', { offer: text })
       },
@@ -194,6 +220,9 @@ async function startLno(
         })
         return { text: bolt12 }
       },
+      disableRefund: async ({ text }) => {
+        await control.call('refund.disable', { refund: text })
+      },
       refundOutcome: async ({ text }, timeoutMs) => {
         const end = Date.now() + timeoutMs
         for (;;) {
@@ -223,27 +252,43 @@ async function startLno(
     }),
     files: [
       { name: `${role}.log`, path: join(dir, `${role}.log`) },
-      { name: `${role}.capture`, path: join(dir, `${role}.capture`) },
+      { name: `${role}.capture`, path: capture },
     ],
     log: () => lines.join('\n'),
+    // A line of a capture is on the disk before the daemon goes on: what has happened stands there.
     forwarded: async () => {
-      // Events are in order: once this is answered, all that came before has been told.
-      await control.call('node.info', {})
-      return lines.filter((line) => line.includes('"kind":"message_forwarded"')).length
+      const { events } = await heard(capture)
+      return events.filter((kind) => kind === 'message_forwarded').length
+    },
+    sight: async () => {
+      const { onions, events } = await heard(capture)
+      return { onions, lost: events.filter((kind) => kind === 'peer_disconnected').length }
     },
     stop: async () => {
       control.close()
-      child.kill('SIGTERM')
-      const force = setTimeout(() => child.kill('SIGKILL'), END_MS)
-      await ended
-      clearTimeout(force)
+      await stop()
     },
   }
 }
 
-function offerParams(shape: OfferShape, self: PeerRef) {
+/** What stands in a capture: onion messages, and the kinds of events. */
+async function heard(
+  capture: string,
+): Promise<{ readonly onions: Sight['onions']; readonly events: readonly string[] }> {
+  const onions: SeenOnion[] = []
+  const events: string[] = []
+  for await (const line of readCaptureFile(capture)) {
+    if (line.kind === 'event') events.push(line.event.kind)
+    if (line.kind !== 'message' || line.type !== 513) continue
+    onions.push({ dir: line.dir, peer: line.peer, packet: line.bytes.length - AROUND_PACKET })
+  }
+  return { onions, events }
+}
+
+function offerParams(shape: OfferShape) {
   const { description, amountMsat, quantityMax, absoluteExpiry, paths, dummyHops, selfIntroduction } = shape
-  const routes = selfIntroduction ? [[self.nodeId]] : paths.map((path) => path.map((peer) => peer.nodeId))
+  // A path without relays begins and ends at the issuer.
+  const routes = selfIntroduction ? [[]] : paths.map((path) => path.map((peer) => peer.nodeId))
   return {
     description,
     ...(amountMsat !== undefined && { amount_msat: amountMsat.toString() }),

@@ -26,7 +26,7 @@ export interface Selection {
 /** Ourselves. */
 const LNO = 'lno'
 
-/** Plays the payer where the request must be one that no node sends. */
+/** Ourselves as well: plays the payer where the request must be one that no node sends. */
 const CRAFTED = 'crafted'
 
 /** Drivers that cannot be more than a relay, or are not meant to be. */
@@ -69,9 +69,6 @@ function casts(scenario: Scenario, drivers: readonly string[]): readonly Cast[] 
   const allowed = (role: Role): readonly string[] => {
     const only = scenario.only?.[role]
     if (only !== undefined) return drivers.filter((name) => only.includes(name))
-    if (role === 'payer' && scenario.needs?.payer?.includes('fetch_wrong_amount')) {
-      return drivers.filter((name) => name === CRAFTED)
-    }
     const relay = role === 'relay1' || role === 'relay2'
     return drivers.filter((name) =>
       NAMED_ONLY.has(name)
@@ -100,7 +97,7 @@ function wanted(scenario: Scenario, cast: Cast, selection: Selection): boolean {
   }
   if (selection.level === 'all') return true
   // What others do among themselves says nothing about us.
-  if (![payer, payee, ...relays].includes(LNO)) return false
+  if (![payer, payee, ...relays].some((name) => name === LNO || name === CRAFTED)) return false
   if (scenario.only !== undefined) return true
   const isVariant = (name: string) => name !== LNO && name.includes('-')
   if (selection.level === 'core') {

@@ -1,6 +1,8 @@
 import type { FetchOutcome, LabPeer, MadeOffer, OfferShape, RefundShape } from '../driver.js'
 import { type Role, relaysOf, type Scenario, type Shape } from '../scenarios/scenario.js'
-import { secondOpinion } from './second-opinion.js'
+import { offerProblems, refundProblems } from './made.js'
+import { secondOpinion, secondOpinionOfRefund } from './second-opinion.js'
+import { carried, sightsOf, wireProblems } from './wire.js'
 
 /** What playing a scenario showed. */
 export interface Played {
@@ -11,6 +13,8 @@ export interface Played {
   readonly observed: string
   /** Checks that did not hold. */
   readonly broken: readonly string[]
+  /** A relay says that it dropped something, as its policy is; absent where none counts. */
+  readonly refusedToRelay?: boolean
 }
 
 type Peers = Readonly<Record<string, LabPeer>>
@@ -24,7 +28,16 @@ const CLAIM_MS = 3_000
 /** Satoshi of a channel that a scenario pays over. */
 const CHANNEL_SAT = 200_000n
 
-/** Milliseconds in which the offer of a scenario about expiry runs out. */
+/** Milliseconds for what is played with nothing wrong. */
+const CONTROL_MS = 24_000
+
+/** Milliseconds in which whoever asks again does so. */
+const AGAIN_MS = 5_000
+
+/** Milliseconds of silence after which a connection has lasted: more than peers take to hang up on features. */
+const LASTS_MS = 5_000
+
+/** Seconds in which the offer of a scenario about expiry runs out. */
 const EXPIRES_IN_S = 2n
 
 /** Connects the peers of a scenario, plays it, and sees to its checks. @throws Error what a driver could not do */
@@ -37,28 +50,69 @@ export async function play(
   const { links, checks = [] } = scenario
   for (const [a, b] of links) await peers[a]!.connect(peers[b]!)
   await settled(scenario, peers)
-  const before = await forwards(scenario, peers)
-  const result = await act(scenario, peers, openChannel, now)
-  const broken: string[] = [...(result.doubts ?? [])]
-  for (const check of checks) {
-    if (check === 'still connected') broken.push(...(await notConnected(scenario, peers)))
-    else if (check === 'relays forwarded') {
-      if (result.kind !== 'invoice') continue
-      const after = await forwards(scenario, peers)
-      for (const [role, count] of Object.entries(after)) {
-        if (count <= (before[role] ?? 0)) broken.push(`${role} says that it passed nothing on`)
-      }
-    } else if (result.promised !== undefined && result.promised !== 1) {
-      broken.push(`the payee has ${result.promised} open invoices for one request`)
+  if (scenario.control) {
+    const control = await act(sound(scenario), peers, openChannel, now)
+    if (control.kind !== 'invoice') {
+      const { kind, observed } = control
+      return { kind, observed, broken: [`with nothing wrong it ends the same: ${observed}`] }
     }
   }
-  return { ...result, broken }
+  const [before, refusedBefore] = await Promise.all([forwards(scenario, peers), refusals(scenario, peers)])
+  const result = await act(scenario, peers, openChannel, now)
+  const broken: string[] = [...(result.doubts ?? [])]
+  const refused = await refusals(scenario, peers)
+  const refusedToRelay = refused === undefined ? undefined : refused > (refusedBefore ?? 0)
+  for (const check of checks) {
+    if (check === 'still connected') broken.push(...(await notConnected(scenario, peers)))
+    else if (check === 'one invoice') broken.push(...(await oneInvoice(scenario, peers, result)))
+    else if (check === 'relay refused') {
+      if (refusedToRelay === false) broken.push('no relay says that it dropped anything')
+    } else if (result.kind === 'invoice') {
+      // A request and its answer; nobody asks for the invoice of a refund.
+      const least = scenario.action === 'refund' ? 1 : 2
+      for (const [role, count] of Object.entries(await forwards(scenario, peers))) {
+        const passed = count - (before[role] ?? 0)
+        if (passed < least) broken.push(`${role} says that it passed on ${passed} of ${least} messages`)
+      }
+    }
+  }
+  const sights = await sightsOf(peers)
+  broken.push(...wireProblems(scenario, sights, idsOf(peers), result.kind === 'invoice'))
+  for (const [role, { lost }] of Object.entries(sights)) {
+    if (lost > 0) broken.push(`${role} lost a connection ${lost} times`)
+  }
+  return { ...result, broken, ...(refusedToRelay !== undefined && { refusedToRelay }) }
 }
 
-interface Acted extends Omit<Played, 'broken'> {
-  readonly promised?: number
-  /** What we have against an invoice that the payer took. */
+interface Acted extends Omit<Played, 'broken' | 'refusedToRelay'> {
+  /** The offer that was asked for. */
+  readonly offer?: MadeOffer
+  /** What we have against what was made, or against an invoice that the payer took. */
   readonly doubts?: readonly string[]
+}
+
+/** The same scenario with nothing wrong: what it ends with then is no mishap. */
+function sound({ control: _control, request, shape, ...others }: Scenario): Scenario {
+  const { expired: _expired, disabled: _disabled, ...kept } = shape
+  const { amountMsat: _wrong, ...asked } = request ?? {}
+  return { ...others, shape: kept, request: asked, timeoutMs: CONTROL_MS }
+}
+
+const idsOf = (peers: Peers) => Object.fromEntries(Object.entries(peers).map(([role, { nodeId }]) => [role, nodeId]))
+
+/** The payee was asked more than once, and has promised one invoice. */
+async function oneInvoice(scenario: Scenario, peers: Peers, { kind, offer }: Acted): Promise<readonly string[]> {
+  if (kind !== 'invoice' || offer === undefined) return []
+  const end = Date.now() + AGAIN_MS
+  for (;;) {
+    const requests = carried(await sightsOf(peers), idsOf(peers), 'payer', scenario.links[0]![1])
+    if (requests === undefined || requests.length > 1) break
+    if (Date.now() > end)
+      return [`the payer asked once in ${AGAIN_MS / 1000} s: nothing shows what a second request does`]
+    await pause(50)
+  }
+  const promised = await peers.payee!.promised?.(offer)
+  return promised === undefined || promised === 1 ? [] : [`the payee has ${promised} open invoices for one request`]
 }
 
 async function act(scenario: Scenario, peers: Peers, openChannel: OpenChannel, now: () => number): Promise<Acted> {
@@ -70,30 +124,41 @@ async function act(scenario: Scenario, peers: Peers, openChannel: OpenChannel, n
   if (action === 'refund') {
     const shape = refundShape(scenario.shape, peers, now)
     const refund = await must(payer, 'createRefund')(shape)
+    const made = refundProblems(refund.text, shape, payer.nodeId)
+    if (scenario.shape.disabled) await must(payer, 'disableRefund')(refund)
     await passed(shape.absoluteExpiry, now)
     // Both at once: whoever takes the invoice may say why not before whoever sent it has stopped to listen.
     const outcome = must(payer, 'refundOutcome')(refund, timeoutMs)
     outcome.catch(() => undefined)
     const claimed = must(payee, 'claim')({ refund: refund.text, over: way, timeoutMs: Math.min(timeoutMs, CLAIM_MS) })
     const answer = await claimed
-    if (answer.kind === 'refused') return { ...answer, observed: `the payee refused: ${answer.message}` }
-    if (answer.kind === 'invoice_error') return { kind: 'invoice_error', observed: `invoice_error: ${answer.message}` }
+    if (answer.kind === 'refused') {
+      const { code, message } = answer
+      const observed = `the payee refused: ${message}${code === undefined ? '' : ` (${code})`}`
+      return { ...answer, observed, doubts: made }
+    }
+    if (answer.kind === 'invoice_error') {
+      return { kind: 'invoice_error', observed: `invoice_error: ${answer.message}`, doubts: made }
+    }
     const seen = await outcome
     if (seen.kind === 'invoice') {
-      return {
-        kind: 'invoice',
-        amountMsat: seen.amountMsat,
-        observed: `the payer took an invoice over ${seen.amountMsat} msat`,
-      }
+      const { amountMsat, invoice } = seen
+      const doubts =
+        invoice === undefined ? [] : secondOpinionOfRefund(refund.text, invoice, amountMsat, answer.invoice)
+      const observed = `the payer took an invoice over ${amountMsat} msat`
+      return { kind: 'invoice', amountMsat, observed, doubts: [...made, ...doubts] }
     }
-    if (seen.kind === 'refused') return { ...seen, observed: `the payer refused the invoice: ${seen.message}` }
-    return { kind: 'silence', observed: 'the invoice was sent, and the payer saw none' }
+    if (seen.kind === 'refused') {
+      return { ...seen, observed: `the payer refused the invoice: ${seen.message}`, doubts: made }
+    }
+    return { kind: 'silence', observed: 'the invoice was sent, and the payer saw none', doubts: made }
   }
   const shape = offerShape(scenario.shape, peers, now)
   const offer = await must(payee, 'createOffer')(shape)
+  const made = offerProblems(offer.text, shape, payee.nodeId)
   if (scenario.shape.disabled) await must(payee, 'disableOffer')(offer)
   await passed(shape.absoluteExpiry, now)
-  if (action === 'pay') return pay(peers, offer, openChannel, timeoutMs)
+  if (action === 'pay') return { ...(await pay(peers, offer, openChannel, timeoutMs)), doubts: made }
   const { amountMsat, quantity, note } = request
   const outcome = await must(
     payer,
@@ -107,9 +172,9 @@ async function act(scenario: Scenario, peers: Peers, openChannel: OpenChannel, n
     timeoutMs,
     ...(offer.scids && { scids: offer.scids }),
   })
-  const promised = payee.promised && (await payee.promised(offer))
-  const doubts = outcome.kind === 'invoice' ? secondOpinion(offer.text, outcome.invoice) : []
-  return { ...told(outcome), ...(doubts.length > 0 && { doubts }), ...(promised !== undefined && { promised }) }
+  const doubts =
+    outcome.kind === 'invoice' ? secondOpinion(offer.text, outcome.invoice, { ...outcome, quantity, note }) : []
+  return { ...told(outcome), offer, doubts: [...made, ...doubts] }
 }
 
 async function pay(peers: Peers, offer: MadeOffer, openChannel: OpenChannel, timeoutMs: number): Promise<Acted> {
@@ -169,10 +234,10 @@ async function notConnected({ links }: Scenario, peers: Peers): Promise<readonly
 
 /** Nothing is said for a while but what keeps a connection alive; whoever wants to hang up has had its time. */
 async function lasts(scenario: Scenario, peers: Peers): Promise<Acted> {
-  await pause(3_000)
+  await pause(LASTS_MS)
   const missing = await notConnected(scenario, peers)
   if (missing.length > 0) return { kind: 'refused', observed: missing.join('; ') }
-  return { kind: 'invoice', observed: 'still connected after 3 s' }
+  return { kind: 'invoice', observed: `still connected after ${LASTS_MS / 1000} s` }
 }
 
 async function forwards(scenario: Scenario, peers: Peers): Promise<Readonly<Record<string, number>>> {
@@ -182,6 +247,13 @@ async function forwards(scenario: Scenario, peers: Peers): Promise<Readonly<Reco
     if (count !== undefined) counts[role] = count
   }
   return counts
+}
+
+/** What all relays say that they dropped; undefined where none counts. */
+async function refusals(scenario: Scenario, peers: Peers): Promise<number | undefined> {
+  const counts = await Promise.all(relaysOf(scenario).map((role) => peers[role]!.refusedToRelay?.()))
+  const known = counts.filter((count) => count !== undefined)
+  return known.length === 0 ? undefined : known.reduce((sum, count) => sum + count, 0)
 }
 
 function offerShape(shape: Shape, peers: Peers, now: () => number): OfferShape {

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Driver, LabPeer } from '../driver.js'
+import { until } from '../lib/until.js'
 import { type KnownDifference, knownFor } from '../scenarios/known.js'
 import { type Role, relaysOf, rolesOf, type Scenario } from '../scenarios/scenario.js'
 import type { Cast, Plan } from './cells.js'
@@ -27,17 +28,18 @@ export interface RunnerOptions {
  * run. A cell that fails is played once more; if it passes then, it is called flaky. Ends early when the signal aborts.
  */
 export async function runCells(plans: readonly Plan[], options: RunnerOptions): Promise<readonly Cell[]> {
-  const { drivers, jobs, signal, onCell, filesDir } = options
+  const { drivers, jobs, signal, onCell } = options
   const temp = mkdtempSync(join(tmpdir(), 'lno-interop-'))
   const pool = new Pool(new Map(drivers.map((driver) => [driver.name, driver])), temp, signal)
   const cells: (Cell | undefined)[] = plans.map(() => undefined)
-  mkdirSync(filesDir, { recursive: true })
   let next = 0
   let done = 0
   const worker = async (): Promise<void> => {
     while (next < plans.length && !signal.aborted) {
       const index = next++
       const cell = await playCell(plans[index]!, index, pool, options)
+      // Ended in the middle, it says nothing.
+      if (signal.aborted) return
       cells[index] = cell
       onCell(cell, ++done)
     }
@@ -74,12 +76,16 @@ async function playCell(plan: Plan, index: number, pool: Pool, options: RunnerOp
   while (runs < 2 && !options.signal.aborted) {
     runs++
     const kept = join('files', `${index}-${slug(scenario, cast)}${runs > 1 ? '-again' : ''}`)
-    const keep = (outcome: string) => options.keepAll || outcome === 'fail'
+    // What was ended in the middle has not failed.
+    const keep = (outcome: string) => !options.signal.aborted && (options.keepAll || outcome === 'fail')
     const played = await pool.withPeers(scenario, cast, async (peers, problem) => {
       const seen: Played = problem ?? (await attempt(hurried(scenario, known), peers, pool.openChannel, options.now))
-      verdict = judge(scenario, payer, seen, known)
-      nodes = Object.fromEntries(Object.entries(peers).map(([role, { nodeId }]) => [role, nodeId]))
-      if (keep(verdict.outcome)) files = keepFiles(peers, options.filesDir, kept)
+      verdict = judge(scenario, scenario.action === 'refund' ? payee : payer, seen, known)
+      // What failed is worth looking at, also when it passes then.
+      if (keep(verdict.outcome) && (runs === 1 || verdict.outcome === 'fail')) {
+        files = keepFiles(peers, options.filesDir, kept)
+        nodes = Object.fromEntries(Object.entries(peers).map(([role, { nodeId }]) => [role, nodeId]))
+      }
       return verdict
     })
     if (played.outcome !== 'fail') break
@@ -124,8 +130,10 @@ function keepFiles(peers: Readonly<Record<string, LabPeer>>, root: string, folde
   mkdirSync(into, { recursive: true, mode: 0o700 })
   const files: CellFile[] = []
   for (const [role, peer] of Object.entries(peers)) {
-    for (const { name, path } of peer.files) {
+    for (const { name: own, path } of peer.files) {
       if (!existsSync(path)) continue
+      // Two nodes of one implementation name their files alike.
+      const name = own.startsWith(role) ? own : `${role}-${own}`
       const to = join(into, name)
       cpSync(path, to)
       files.push({ name, path: join(folder, name), kind: name.endsWith('.capture') ? 'capture' : 'log' })
@@ -189,6 +197,8 @@ class Pool {
       return await use(peers, problem)
     } finally {
       await Promise.allSettled(own.map((peer) => peer.stop()))
+      const lasting = Object.values(peers).filter((peer) => !own.includes(peer))
+      await Promise.allSettled(lasting.map((peer) => gone(peer, own, this.#signal)))
       rmSync(dir, { recursive: true, force: true, maxRetries: 3 })
       leave()
     }
@@ -237,6 +247,26 @@ class Pool {
       for (const leave of leaves) leave()
     }
   }
+}
+
+/** Milliseconds that a peer may take to see that another one is gone. */
+const GONE_MS = 10_000
+
+/**
+ * Waits until a peer that lasts sees that the others are gone: in the next cell others with the same ids may call it, and
+ * LND takes a new connection for the old one that it is about to close.
+ */
+async function gone(peer: LabPeer, others: readonly LabPeer[], signal: AbortSignal): Promise<void> {
+  if (others.length === 0) return
+  await until(
+    `${peer.role} sees that the others are gone`,
+    async () => {
+      const left = await peer.peers()
+      return others.some(({ nodeId }) => left.includes(nodeId)) ? undefined : true
+    },
+    GONE_MS,
+    signal,
+  )
 }
 
 const key = (driver: string, role: Role) => `${driver}-${role}`

@@ -3,10 +3,13 @@ import type { Scenario } from '../scenarios/scenario.js'
 import type { Played } from './play.js'
 import type { Cell } from './result.js'
 
-/** The outcome of a cell, from what was seen, what the specification wants, and what is known to differ. */
+/**
+ * The outcome of a cell, from what was seen, what the specification wants, and what is known to differ.
+ * @param asker the driver in whose words a failure is told: the payer, of a refund the payee
+ */
 export function judge(
   { expect, title }: Pick<Scenario, 'expect' | 'title'>,
-  payer: string,
+  asker: string,
   played: Played,
   known: KnownDifference | undefined,
 ): Pick<Cell, 'outcome' | 'observed' | 'reason' | 'link'> {
@@ -16,12 +19,14 @@ export function judge(
   if (!expect.kinds.includes(kind)) wrong.push(`${kind} instead of ${expect.kinds.join(' or ')}`)
   else if (kind === 'invoice' && expect.amountMsat !== undefined && amountMsat !== expect.amountMsat) {
     wrong.push(`${amountMsat} msat instead of ${expect.amountMsat}`)
-  } else if (payer === 'lno' && expect.code !== undefined && kind !== 'invoice' && code !== expect.code) {
-    wrong.push(`${code ?? 'no code'} instead of ${expect.code}`)
+  } else if (kind !== 'invoice') {
+    const wanted = asker === 'lno' ? expect.code : expect.codes?.[asker]
+    if (wanted !== undefined && code !== wanted) wrong.push(`${code ?? 'no code'} instead of ${wanted}`)
+    if (expect.text !== undefined && !played.observed.includes(expect.text)) wrong.push(`nothing of ${expect.text}`)
   }
   if (known !== undefined) {
     const { reason, link } = known
-    if (known.kinds.includes(kind) && broken.length === 0) {
+    if (shows(known, asker, played)) {
       // Where the specification's outcome is among those of the difference, the cell passes all the same.
       if (wrong.length === 0) return { outcome: 'pass', observed }
       return { outcome: 'known', observed, reason, ...(link !== undefined && { link }) }
@@ -36,6 +41,14 @@ export function judge(
   }
   if (wrong.length === 0) return { outcome: 'pass', observed }
   return { outcome: 'fail', observed, reason: wrong.join('; ') }
+}
+
+/** Whether it is that difference, and not another that ends the same. */
+function shows(known: KnownDifference, asker: string, { kind, code, broken, refusedToRelay }: Played): boolean {
+  const { kinds, codes, relayRefused } = known
+  if (!kinds.includes(kind) || broken.length > 0) return false
+  if (relayRefused && refusedToRelay === false) return false
+  return codes === undefined || !(asker in codes) || codes[asker] === code
 }
 
 /** What had to happen, as a sentence. */

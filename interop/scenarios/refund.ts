@@ -5,6 +5,12 @@ const PRICE = 20_202n
 const PATIENT = 24_000
 const BRIEF = 7_000
 
+const RELAYS = [
+  ['payer', 'relay1'],
+  ['relay1', 'relay2'],
+  ['relay2', 'payee'],
+] as const
+
 const invoice = { kinds: ['invoice'], amountMsat: PRICE } as const
 
 /** A stand-alone invoice_request (a refund) becomes an invoice at its maker, who is the payer. */
@@ -40,6 +46,61 @@ export const REFUND: readonly Scenario[] = [
     reach: 'wide',
   },
   {
+    id: 'refund.direct.large',
+    title: 'refund, direct, its invoice in a packet of 32834 bytes',
+    action: 'refund',
+    path: 'direct',
+    links: [['payer', 'payee']],
+    shape: { amountMsat: PRICE, paths: [], descriptionBytes: 1_400 },
+    expect: invoice,
+    timeoutMs: PATIENT,
+    why: 'The invoice mirrors the whole request, and goes in the larger packet when it does not fit the other.',
+    rule: 'O4',
+    reach: 'pairs',
+  },
+  {
+    id: 'refund.relays.path',
+    title: 'refund, over two relays, both on its path',
+    action: 'refund',
+    path: 'two relays',
+    links: RELAYS,
+    shape: { amountMsat: PRICE, paths: [['relay2', 'relay1']] },
+    expect: invoice,
+    timeoutMs: PATIENT,
+    checks: ['relays forwarded'],
+    why: 'A path of several hops leads the invoice to the payer, each hop finding its next in its own encrypted data.',
+    rule: 'RR14',
+    reach: 'wide',
+  },
+  {
+    id: 'refund.relays.joined',
+    title: 'refund, over two relays: the payee’s way joined with the path of the refund',
+    action: 'refund',
+    path: 'joined',
+    links: RELAYS,
+    shape: { amountMsat: PRICE, paths: [['relay1']] },
+    over: ['relay2'],
+    expect: invoice,
+    timeoutMs: PATIENT,
+    checks: ['relays forwarded'],
+    why: 'The last hop of the payee’s own way hands over the path_key of the given path by next_path_key_override.',
+    rule: 'B6',
+    reach: 'pairs',
+  },
+  {
+    id: 'refund.direct.disabled',
+    title: 'refund that was withdrawn',
+    action: 'refund',
+    path: 'direct',
+    links: [['payer', 'payee']],
+    shape: { amountMsat: PRICE, paths: [], disabled: true },
+    control: true,
+    expect: { kinds: ['invoice_error'] },
+    timeoutMs: BRIEF,
+    why: 'Who sends an invoice for a refund that is not there any more is told so.',
+    reach: 'pairs',
+  },
+  {
     id: 'refund.direct.own-paths',
     title: 'refund, direct, paths as the payer makes them by itself',
     action: 'refund',
@@ -59,9 +120,15 @@ export const REFUND: readonly Scenario[] = [
     path: 'direct',
     links: [['payer', 'payee']],
     shape: { amountMsat: PRICE, paths: [], expired: true },
-    expect: { kinds: ['refused', 'silence', 'invoice_error'] },
+    control: true,
+    expect: {
+      kinds: ['refused', 'invoice_error'],
+      code: 'REFUND_EXPIRED',
+      codes: { ldk: 'AlreadyExpired', 'ldk-stock': 'AlreadyExpired' },
+    },
     timeoutMs: BRIEF,
     why: 'After offer_absolute_expiry nobody sends an invoice for it, and nobody takes one.',
+    rule: 'OR10',
     reach: 'pairs',
   },
 ]

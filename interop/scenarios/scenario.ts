@@ -34,8 +34,12 @@ export interface Expectation {
   readonly kinds: readonly FetchOutcome['kind'][]
   /** msat, of an invoice. */
   readonly amountMsat?: bigint
-  /** Code that lno must end with when it is the payer: the stage of the failure (docs/errors.md). */
+  /** Code that lno must end with when it asks (as the payer; of a refund, as the payee): the stage of the failure (docs/errors.md). */
   readonly code?: string
+  /** The same of others, by driver, in their own words: that the outcome is this one and no mishap. */
+  readonly codes?: Readonly<Record<string, string>>
+  /** What stands in the text of the error, so that it is this one. */
+  readonly text?: string
 }
 
 /** Seen to afterwards, besides the outcome. */
@@ -44,8 +48,13 @@ export type Check =
   | 'still connected'
   /** Every relay that counts says that it passed something on. */
   | 'relays forwarded'
-  /** A payee of ours promised one invoice, however often it was asked. */
+  /** A payee of ours was asked more than once, and promised one invoice. */
   | 'one invoice'
+  /** The first relay that counts says that it dropped something, as its policy is. */
+  | 'relay refused'
+
+/** Two roles that are connected; the one that is nearer to the payer first. */
+export type Link = readonly [Role, Role]
 
 /** What is tried. A scenario is data: the runner plays it for every assignment of implementations to its roles. */
 export interface Scenario {
@@ -56,8 +65,17 @@ export interface Scenario {
   readonly action: Action
   readonly path: PathKind
   /** Pairs that are connected, whoever calls first. */
-  readonly links: readonly (readonly [Role, Role])[]
+  readonly links: readonly Link[]
+  /** No onion message may pass from the first of these to the second; links that are not named here carry all of them. */
+  readonly quiet?: readonly Link[]
+  /** Of these links: messages pass from the first to the second alone. */
+  readonly unanswered?: readonly Link[]
   readonly shape: Shape
+  /**
+   * For scenarios that end without an invoice: before it is played, the same is played with nothing wrong (not expired, not
+   * switched off, no amount named) and must bring one. Else a cell could pass by a road that is closed to everything.
+   */
+  readonly control?: true
   /** What the payer asks with. */
   readonly request?: { readonly amountMsat?: bigint; readonly quantity?: bigint; readonly note?: string }
   /** The relays that the payer (of a refund: the payee) goes over before the introduction node or issuer. */
@@ -99,6 +117,10 @@ export function needsOf(scenario: Scenario, role: Role): readonly Capability[] {
   if (action === 'refund') {
     maker.push('refund')
     asker.push('claim')
+    if (shape.paths.length > 0) maker.push('refund_path')
+    if (shape.paths.some((path) => path.length > 1)) maker.push('refund_long_path')
+    if (shape.disabled) maker.push('refund_disable')
+    if (shape.ownPaths) maker.push('own_paths')
   } else if (action !== 'connect') {
     maker.push('offer')
     asker.push('fetch')
@@ -113,6 +135,7 @@ export function needsOf(scenario: Scenario, role: Role): readonly Capability[] {
     if (shape.dummyHops !== undefined) maker.push('offer_dummy_hops')
     if (shape.selfIntroduction) maker.push('offer_self_introduction')
     if (shape.quantityMax !== undefined) maker.push('offer_quantity')
+    if (shape.ownPaths) maker.push('own_paths')
     if (shape.expired) maker.push('offer_expiry')
     if (shape.disabled) maker.push('offer_disable')
     if ((shape.descriptionBytes ?? 0) > 600) asker.push('fetch_large')

@@ -64,7 +64,11 @@ export const command = defineCommand({
     const runner = tsx()
     // The lab is TypeScript and runs as it is; its options have been read, and go over as one document.
     const settings = JSON.stringify({ ...options, json, color: io.stdout.isTTY === true })
-    const child = spawn(process.execPath, ['--import', runner, LAB, settings], { stdio: 'inherit', env: io.env })
+    // The channel tells the lab that we are gone, however we went.
+    const child = spawn(process.execPath, ['--import', runner, LAB, settings], {
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      env: io.env,
+    })
     const forward = () => child.kill(signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT')
     signal.addEventListener('abort', forward, { once: true })
     return new Promise<number>((resolve, reject) => {

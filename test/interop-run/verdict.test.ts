@@ -44,10 +44,32 @@ describe('judge', () => {
     expect(judge(scenario, 'lno', invoice, { ...known, sometimes: true })).toMatchObject({ outcome: 'pass' })
   })
 
-  test('lno must name the stage; others need not', () => {
+  test('a known difference is that one and no other that ends the same', () => {
+    const judged = (change: Partial<Played>, more: Partial<KnownDifference>) =>
+      judge(scenario, 'lno', { ...silence, ...change }, { ...known, ...more }).outcome
+    expect(judged({}, { codes: { lno: 'SENT_NO_REPLY' } })).toBe('known')
+    expect(judged({ code: 'NO_ROUTE' }, { codes: { lno: 'SENT_NO_REPLY' } })).toBe('fail')
+    expect(judged({ code: 'NO_ROUTE' }, { codes: { lno: undefined } })).toBe('fail')
+    expect(judged({}, { codes: { ldk: 'X' } })).toBe('known')
+    expect(judged({ refusedToRelay: true }, { relayRefused: true })).toBe('known')
+    expect(judged({ refusedToRelay: false }, { relayRefused: true })).toBe('fail')
+    // Nobody counts.
+    expect(judged({}, { relayRefused: true })).toBe('known')
+  })
+
+  test('an error has the text of its scenario', () => {
+    const wanted = { ...scenario, expect: { kinds: ['silence'], text: 'MissingPaths' } } as const
+    expect(judge(wanted, 'lno', { ...silence, observed: 'silence: MissingPaths' }, undefined).outcome).toBe('pass')
+    expect(judge(wanted, 'lno', silence, undefined).outcome).toBe('fail')
+  })
+
+  test('lno must name the stage; others where the scenario has their word for it', () => {
     const wanted = { ...scenario, expect: { kinds: ['silence'], code: 'RELAY_CHANNELS_ONLY' } } as const
     expect(judge(wanted, 'lno', silence, undefined)).toMatchObject({ outcome: 'fail' })
     expect(judge(wanted, 'ldk', silence, undefined)).toMatchObject({ outcome: 'pass' })
+    const ldk = { ...scenario, expect: { kinds: ['silence'], codes: { ldk: 'AlreadyExpired' } } } as const
+    expect(judge(ldk, 'ldk', silence, undefined)).toMatchObject({ outcome: 'fail' })
+    expect(judge(ldk, 'ldk', { ...silence, code: 'AlreadyExpired' }, undefined)).toMatchObject({ outcome: 'pass' })
   })
 })
 

@@ -30,9 +30,17 @@ export function leaveChain(node: LineProcess): void {
 }
 
 async function catchUp(node: LineProcess): Promise<void> {
-  for (let height = heights.get(node) ?? blocks.length; height < blocks.length; height++) {
-    await node.call('block', { transactions: blocks[height] })
-    heights.set(node, height + 1)
+  for (;;) {
+    const height = heights.get(node)
+    if (height === undefined || height >= blocks.length) return
+    try {
+      await node.call('block', { transactions: blocks[height] })
+    } catch (error) {
+      // One that left in the middle, of another cell, is no failure of who mines.
+      if (heights.has(node)) throw error
+      return
+    }
+    if (heights.has(node)) heights.set(node, height + 1)
   }
 }
 

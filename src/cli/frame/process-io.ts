@@ -1,3 +1,4 @@
+import { onEndSignal } from './end-signal.js'
 import { cliError, exitCodeOf } from './exit.js'
 import type { Io, Output } from './io.js'
 import { errorLine } from './report.js'
@@ -32,12 +33,7 @@ export function processIo(): Io {
     })
   }
   const abort = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => {
-      if (abort.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143)
-      abort.abort(name)
-    })
-  }
+  onEndSignal((name) => abort.abort(name))
   return {
     stdout: output(process.stdout),
     stderr: output(process.stderr),
