@@ -56,6 +56,7 @@ export async function startLnoContainer(
     for (const { nodeId, address } of request.over) argv.push('--via', `${nodeId}@${await run.inside(address)}`)
     const { code, said } = await ask('fetch', ...argv)
     if (code === 0) {
+      // With exit code 0 the document is a fetched invoice, and no error.
       const invoice = said as unknown as { readonly bolt12: string }
       const read = await sure<{ readonly invoice_amount_msat: string }>('decode', invoice.bolt12)
       return { kind: 'invoice', invoice: invoice.bolt12, amountMsat: BigInt(read.invoice_amount_msat) }

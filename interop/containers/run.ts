@@ -244,6 +244,7 @@ async function startReaper(run: string): Promise<ChildProcess> {
   await ready
   // It must not keep the lab alive.
   child.unref()
+  // Pipes of a child are sockets, which their types do not say.
   for (const pipe of [child.stdin, child.stdout]) (pipe as unknown as { unref(): void }).unref()
   return child
 }

@@ -123,7 +123,7 @@ export function startLineProcess(options: LineProcessOptions): LineProcess {
     }
     if (typeof message.event === 'string') {
       keep(line)
-      const event = message as unknown as LineEvent
+      const event: LineEvent = { ...message, event: message.event }
       events.push(event)
       for (const waiter of [...waiters]) waiter(event)
       return
