@@ -3,7 +3,7 @@ import { fromHex } from '../../src/base/hex.js'
 import { nobleBackend } from '../../src/crypto/noble.js'
 import type { Backend } from '../../src/crypto/primitives.js'
 import { systemClock } from '../../src/node/clock.js'
-import type { MessengerConnections } from '../../src/node/messenger/messenger.js'
+import type { MessageChannel } from '../../src/node/messenger/channel.js'
 import type { LnoNode } from '../../src/node/node.js'
 import { misbehaveOn } from '../../src/testing/misbehaviour.js'
 import { joinRecords, readRecords } from '../../src/wire/tlv.js'
@@ -15,7 +15,7 @@ export interface Fault {
   /** In the place of the primitives. */
   readonly backend?: Backend
   /** Between the messenger and the connections. */
-  readonly channel?: (connections: MessengerConnections) => MessengerConnections
+  readonly channel?: (channel: MessageChannel) => MessageChannel
   /** In the place of the issuer. */
   readonly meddle?: (node: LnoNode, random: Random) => void
 }
@@ -26,8 +26,8 @@ const PATH_ID = 6n
 /** Type of an onion message. */
 const ONION_MESSAGE = 513
 
-/** Bytes before the packet in an onion message: type, path_key, length of the packet. */
-const BEFORE_PACKET = 2 + 33 + 2
+/** Bytes before the packet behind the type of an onion message: path_key, length of the packet. */
+const BEFORE_PACKET = 33 + 2
 
 /** The plaintext without its `path_id`, where it is encrypted data that has one. */
 function withoutPathId(plaintext: Uint8Array): Uint8Array {
@@ -50,17 +50,12 @@ function shortened(message: Uint8Array): Uint8Array {
   return short
 }
 
-const isOnionMessage = (message: Uint8Array) =>
-  message[0] === ONION_MESSAGE >> 8 && message[1] === (ONION_MESSAGE & 0xff)
-
-function sending(change: (message: Uint8Array) => Uint8Array | undefined) {
-  return (connections: MessengerConnections): MessengerConnections => ({
-    handle: (...given) => connections.handle(...given),
-    peer: (id) => connections.peer(id),
-    peers: () => connections.peers(),
-    send: (peer, message, onLeft) => {
-      const changed = isOnionMessage(message) ? change(message) : message
-      if (changed !== undefined) return connections.send(peer, changed, onLeft)
+function sending(change: (payload: Uint8Array) => Uint8Array | undefined) {
+  return (channel: MessageChannel): MessageChannel => ({
+    ...channel,
+    send: (peer, type, payload, onLeft) => {
+      const changed = type === ONION_MESSAGE ? change(payload) : payload
+      if (changed !== undefined) return channel.send(peer, type, changed, onLeft)
       onLeft?.()
       return 'sent'
     },

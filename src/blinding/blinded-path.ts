@@ -27,7 +27,8 @@ export interface BlindedPath {
   readonly path: readonly BlindedHop[]
 }
 
-const blindedHop: Codec<BlindedHop> = /* @__PURE__ */ struct('blinded_path_hop', {
+/** `blinded_path_hop`: the same in every form that paths ever had. */
+export const blindedHop: Codec<BlindedHop> = /* @__PURE__ */ struct('blinded_path_hop', {
   blinded_node_id: point,
   encrypted_recipient_data: /* @__PURE__ */ prefixed(u16, /* @__PURE__ */ bytes()),
 })

@@ -14,7 +14,11 @@ import { createNode, type LnoNode, type NodeOptions } from './node.js'
 import { systemRandom } from './random.js'
 
 /** A node with a folder and a control socket: what `lno node start` runs. */
-export interface DaemonOptions extends Pick<NodeOptions, 'scids' | 'ping' | 'channel' | 'generation'> {
+export interface DaemonOptions
+  extends Pick<
+    NodeOptions,
+    'scids' | 'ping' | 'channel' | 'generations' | 'policy' | 'dialect' | 'answersTo' | 'features'
+  > {
   readonly network: ChainName
   readonly dataDir: string
   readonly listen: readonly NetAddress[]
@@ -41,7 +45,8 @@ export interface RunningDaemon {
  * @throws LnoError `NODE_ALREADY_RUNNING`, `CAPTURE_FAILED`, and what `openDataDir`, `createNode` and `startControl` throw
  */
 export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
-  const { network, dataDir, listen, version, scids, ping, channel, generation } = options
+  const { network, dataDir, listen, version, scids, ping, channel } = options
+  const { generations, policy, dialect, answersTo, features } = options
   const data = await openDataDir(dataDir)
   let node: LnoNode | undefined
   let control: ControlServer | undefined
@@ -81,7 +86,11 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
       ...(scids && { scids }),
       ...(ping && { ping }),
       ...(channel && { channel }),
-      ...(generation && { generation }),
+      ...(generations && { generations }),
+      ...(policy && { policy }),
+      ...(dialect && { dialect }),
+      ...(answersTo && { answersTo }),
+      ...(features && { features }),
       nextTurn: (run) => void setImmediate(run),
       ...(capture && { tap: capture.message }),
       onEvent: (event) => {

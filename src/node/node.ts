@@ -2,8 +2,10 @@ import type { Clock, Net, NetAddress, Random, Store } from '../base/effects.js'
 import { isLnoError, type LnoError } from '../base/error.js'
 import { toHex } from '../base/hex.js'
 import type { InvoiceRequestMessage } from '../bolt12/invoice-request.js'
+import type { LegacyDialect } from '../bolt12/legacy/dialect.js'
 import type { OfferMessage } from '../bolt12/offer.js'
 import type { Generation } from '../onion/generation.js'
+import { GENERATIONS } from '../onion/generations/all.js'
 import { modern } from '../onion/generations/modern.js'
 import { type ChainName, chainHashOf } from '../wire/chains.js'
 import { INIT_FEATURES } from '../wire/feature-table.js'
@@ -14,8 +16,10 @@ import { nodeError } from './codes.js'
 import { Connections, type ConnectionsOptions, type PeerInfo } from './connections/index.js'
 import type { NodeEvent } from './events.js'
 import type { NodeIdentity } from './identity.js'
-import { type MessengerConnections, OnionMessenger } from './messenger/messenger.js'
+import { channelOver, type MessageChannel } from './messenger/channel.js'
+import { OnionMessenger } from './messenger/messenger.js'
 import type { OutboxOptions } from './messenger/outbox.js'
+import type { GenerationPolicy } from './messenger/policy.js'
 import type { NodeId } from './messenger/routes.js'
 import { Issuer } from './offers/issuer.js'
 import { type PaymentPaths, unroutablePaths } from './offers/payment-paths.js'
@@ -52,9 +56,15 @@ export interface NodeOptions {
   /** Who receives payments. Without it offers can be made on regtest only, and their invoices cannot be paid. */
   readonly paymentPaths?: PaymentPaths
   /** How onion messages reach peers and come from them: the node's own connections unless something is put between. */
-  readonly channel?: (connections: MessengerConnections) => MessengerConnections
-  /** The wire form of onion messages; today's unless given. */
-  readonly generation?: Generation
+  readonly channel?: (channel: MessageChannel) => MessageChannel
+  /** The wire forms of onion messages that the node takes, passes on, answers and sends, newest first; all unless given. */
+  readonly generations?: readonly Generation[]
+  /** In which of them a message of its own is sent; `sendBoth` unless given. */
+  readonly policy?: GenerationPolicy
+  /** How objects of the 2021 form are written and read; `LEGACY` unless given. */
+  readonly dialect?: LegacyDialect
+  /** Answers go to connected peers alone, as releases up to Core Lightning 24.02 did it; over routes unless given. */
+  readonly answersTo?: 'peers'
   /** Calls back in the next turn of the event loop (`setImmediate`); `clock.after(0, …)` unless given. */
   readonly nextTurn?: ConnectionsOptions['nextTurn']
   /** Sees every message of every peer in clear, for captures; must not throw. */
@@ -132,7 +142,7 @@ export interface LnoNode {
  * @throws LnoError `LISTEN_FAILED`, `BAD_ADDRESS`, `STORE_CORRUPT`, `STORE_FAILED`
  */
 export async function createNode(options: NodeOptions): Promise<LnoNode> {
-  const { network, identity, store, net, clock, random, generation = modern, onEvent = () => undefined } = options
+  const { network, identity, store, net, clock, random, generations = GENERATIONS, onEvent = () => undefined } = options
   const { keys, nodeSecret } = identity
   const id = toHex(keys.publicKey)
   const chain = chainHashOf(network)
@@ -160,10 +170,11 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
   })
   const messenger = new OnionMessenger({
     identity: keys,
-    connections: options.channel?.(connections) ?? connections,
+    channel: options.channel?.(channelOver(connections)) ?? channelOver(connections),
     clock,
     random,
-    generations: [generation],
+    generations,
+    ...(options.answersTo && { answersTo: options.answersTo }),
     resolveScid: scids.resolve,
     links: () => [...issuer.links(), ...refunds.links(), ...scids.pairs()],
     ...(options.rateOf && { rateOf: options.rateOf }),
@@ -191,7 +202,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     selfId: id,
     chains: [chain],
     replySecret: deriveSecret(nodeSecret, 'path_id of replies'),
-    generation,
+    generation: generations[0] ?? modern,
     dialable: () => addressBook.nodes,
     connect: reach,
     onEvent,
@@ -218,7 +229,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     replySecret: deriveSecret(nodeSecret, 'path_id of claims'),
     signingSecret: deriveSecret(nodeSecret, 'invoice keys of claims'),
     paymentPaths,
-    generation,
+    generation: generations[0] ?? modern,
     dialable: () => addressBook.nodes,
     connect: reach,
     onEvent,

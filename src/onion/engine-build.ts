@@ -9,7 +9,7 @@ import { encodeRecord, encodeTlv } from '../wire/tlv.js'
 import type { OnionCode } from './codes.js'
 import { FIRST_CONTENT_TYPE, type HopData } from './engine-peel.js'
 import type { Generation } from './generation.js'
-import { LARGEST_PACKET, withType } from './onion-message.js'
+import { withType } from './onion-message.js'
 import { encodePacket, LARGE_PACKET, SMALL_PACKET } from './packet.js'
 import { buildOnion, exactPacketSize, type OnionHop } from './sphinx.js'
 
@@ -77,7 +77,7 @@ export function buildOnionMessage(options: BuildOnionMessage): BuiltOnionMessage
   const { packet } = buildOnion({
     sessionKey: secretOf(options.sessionKey, options.random),
     hops,
-    size: packetSize(hops, options.size ?? 'standard'),
+    size: packetSize(hops, options.size ?? 'standard', generation.layout.maxPacket),
   })
   const path_key = route.path_key && { path_key: route.path_key }
   const body = generation.layout.write({ ...path_key, onion_message_packet: encodePacket(packet) })
@@ -172,7 +172,7 @@ function plainRoute({ via = [], to, introductionNode }: BuildOnionMessage): Rout
   return { firstNode: ids[0]!, hops }
 }
 
-function packetSize(hops: readonly OnionHop[], asked: PacketSize): number {
+function packetSize(hops: readonly OnionHop[], asked: PacketSize, maxPacket: number): number {
   const exact = exactPacketSize(hops.map(({ payload }) => payload.length))
   const size =
     typeof asked === 'number'
@@ -183,7 +183,7 @@ function packetSize(hops: readonly OnionHop[], asked: PacketSize): number {
           ? LARGE_PACKET
           : SMALL_PACKET
   // Pitfall 32: what no peer message can hold is refused here, softly, and not at the connection.
-  const most = asked === 'standard' ? LARGE_PACKET : LARGEST_PACKET
+  const most = asked === 'standard' ? LARGE_PACKET : maxPacket
   if (size > most) {
     throw unbuildable(
       'ONION_MESSAGE_TOO_LARGE',

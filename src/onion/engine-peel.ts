@@ -41,6 +41,7 @@ export type NextHop = { readonly next_node_id: Uint8Array } | { readonly short_c
 /** To be passed on. What the next hop gets is made by `forwardMessage`, once the next hop is known to be there. */
 export interface Forward {
   readonly kind: 'forward'
+  /** The first of those that were tried: which of several with one type it is, only the last hop can tell. */
   readonly generation: Generation
   readonly next: NextHop
   /** How many hops to ourselves were peeled before. */
@@ -54,8 +55,12 @@ export interface Forward {
 /** For us. */
 export interface Deliver {
   readonly kind: 'deliver'
+  /** The first whose tables read the payload. */
   readonly generation: Generation
-  /** The secret that the creator of the path put into its last hop; whoever shows it has used that path (rule B9). */
+  /**
+   * What shows that the message came over a path and over which (rule B9): the secret that its creator put into the last hop,
+   * or in generations without one the `path_key` with which it came there. Absent when no path led here.
+   */
   readonly path_id?: Uint8Array
   readonly reply_path?: BlindedPath
   /** The one payload of the message: its type and raw value (rule O16). */
@@ -101,23 +106,29 @@ interface HopPayload {
  * What is to be done with an onion message (BOLT 4, "Onion Messages", the reader's side). Never throws for anything that a
  * peer can send. Cheap refusals come before multiplications: two of those are done for a message that is delivered, two
  * more by `forwardMessage` for one that is passed on.
+ * @param generation one, or several of one `messageType` that differ in their tables alone: the first by which the payload
+ *   can be read is taken, at the cost of one decryption for all
  * @param message the peer message, its type in front
  */
 export function peel(
-  generation: Generation,
+  generation: Generation | readonly [Generation, ...Generation[]],
   self: LocalNode,
   message: Uint8Array,
   options: { readonly maxPacket?: number } = {},
 ): PeelDecision {
   try {
-    return peelMessage(generation, self, message, options.maxPacket ?? MAX_PACKET_PEELED)
+    const candidates = 'name' in generation ? ([generation] as const) : generation
+    return peelMessage(candidates, self, message, options.maxPacket ?? MAX_PACKET_PEELED)
   } catch (error) {
     if (!(error instanceof LnoError)) throw error
     return { kind: 'drop', code: error.code, why: error.message, ...(error.rule !== undefined && { rule: error.rule }) }
   }
 }
 
-function peelMessage(generation: Generation, self: LocalNode, message: Uint8Array, maxPacket: number): PeelDecision {
+type Candidates = readonly [Generation, ...Generation[]]
+
+function peelMessage(candidates: Candidates, self: LocalNode, message: Uint8Array, maxPacket: number): PeelDecision {
+  const [generation] = candidates
   if (message.length < 2 || message[0]! * 256 + message[1]! !== generation.messageType) {
     throw dropped('ONION_MESSAGE_MALFORMED', `not a message of type ${generation.messageType}`, 'O10')
   }
@@ -129,7 +140,7 @@ function peelMessage(generation: Generation, self: LocalNode, message: Uint8Arra
   let packet = decodePacket(body.onion_message_packet)
   let path_key = body.path_key
   for (let localHops = 0; ; localHops++) {
-    const decision = peelLayer(generation, self, packet, path_key, localHops)
+    const decision = peelLayer(candidates, self, packet, path_key, localHops)
     if (decision.kind !== 'forward' || !isOurselves(decision.next, self)) return decision
     if (localHops === MAX_LOCAL_HOPS) {
       throw dropped('ONION_MESSAGE_TOO_DEEP', `more than ${MAX_LOCAL_HOPS} hops to ourselves in a row`)
@@ -144,7 +155,7 @@ function isOurselves(next: NextHop, self: LocalNode): boolean {
 }
 
 function peelLayer(
-  generation: Generation,
+  candidates: Candidates,
   self: LocalNode,
   packet: OnionPacket,
   path_key: Uint8Array | undefined,
@@ -152,24 +163,16 @@ function peelLayer(
 ): Forward | Deliver {
   const onionShare = path_key && sharePath(self.secret, path_key)
   const layer = peelOnion({ packet, secret: onionShare?.blinded_secret ?? self.secret })
-  const { fields, records } = readPayload(generation, layer.payload)
-  if (!layer.final) checkRelayRecords(generation, records)
+  const { generation, payload: outer } = readPayload(candidates, layer.payload)
+  if (!layer.final) checkRelayRecords(generation, outer.records)
 
   // An introduction node that was reached by its own id finds the path_key in its payload.
-  const share = onionShare ?? (fields.path_key && sharePath(self.secret, fields.path_key))
-  const encrypted = fields.encrypted_recipient_data
-  const dataRequired = layer.final ? generation.finalDataRequired : share !== undefined
-  if (encrypted !== undefined && share === undefined) {
-    throw dropped('ONION_MESSAGE_NO_PATH_KEY', 'encrypted_recipient_data without a path_key to decrypt it', 'O10')
-  }
-  const data =
-    share && (encrypted !== undefined || dataRequired)
-      ? readHopData(share, encrypted, generation.encryptedDataTable)
-      : undefined
+  const share = onionShare ?? (outer.fields.path_key && sharePath(self.secret, outer.fields.path_key))
+  const { data, payload } = readEncrypted(generation, outer, share, layer.final)
   checkFeatures(data?.fields)
 
   if (!layer.final) {
-    const next = nextHop(data?.fields, fields)
+    const next = nextHop(data?.fields, payload.fields)
     const override = data?.fields.next_path_key_override
     return {
       kind: 'forward',
@@ -181,7 +184,9 @@ function peelLayer(
       ...(override && { override }),
     }
   }
-  const path_id = data && arrivedPathId(data.fields)
+  const { fields, records } = payload
+  const key = path_key ?? outer.fields.path_key
+  const path_id = generation.pathProof === 'path_key' ? key : data && arrivedPathId(data.fields)
   const contents = records.filter(({ type }) => type >= FIRST_CONTENT_TYPE)
   if (contents.length > 1) {
     // The first two say enough: a payload has room for thousands, and the reason is logged.
@@ -192,7 +197,6 @@ function peelLayer(
       'O16',
     )
   }
-  const key = path_key ?? fields.path_key
   return {
     kind: 'deliver',
     generation,
@@ -206,13 +210,46 @@ function peelLayer(
   }
 }
 
-function readPayload(generation: Generation, bytes: Uint8Array): TlvStream<HopPayload> {
+/** The payload by the first of the generations that can read it; why not is told by the first of all. */
+function readPayload(
+  [first, ...others]: Candidates,
+  bytes: Uint8Array,
+): { readonly generation: Generation; readonly payload: TlvStream<HopPayload> } {
   try {
-    return decodeTlv(generation.payloadTable, bytes)
+    return { generation: first, payload: decodeTlv(first.payloadTable, bytes) }
   } catch (error) {
     if (!(error instanceof LnoError)) throw error
+    for (const generation of others) {
+      try {
+        return { generation, payload: decodeTlv(generation.payloadTable, bytes) }
+      } catch (other) {
+        if (!(other instanceof LnoError)) throw other
+      }
+    }
     throw dropped('ONION_MESSAGE_PAYLOAD', `the payload is not a valid stream: ${error.message}`, 'O10', error)
   }
+}
+
+/** What the hop finds encrypted, and the payload that counts with it. */
+function readEncrypted(
+  generation: Generation,
+  outer: TlvStream<HopPayload>,
+  share: PathShare | undefined,
+  final: boolean,
+): { readonly data?: TlvStream<HopData>; readonly payload: TlvStream<HopPayload> } {
+  const encrypted = outer.fields.encrypted_recipient_data
+  const isRequired = final ? generation.finalDataRequired : share !== undefined
+  if (encrypted !== undefined && share === undefined) {
+    throw dropped('ONION_MESSAGE_NO_PATH_KEY', 'encrypted_recipient_data without a path_key to decrypt it', 'O10')
+  }
+  if (share === undefined || (encrypted === undefined && !isRequired)) return { payload: outer }
+  if (generation.decrypted === 'beside the payload') {
+    return { data: readHopData(share, encrypted, generation.encryptedDataTable), payload: outer }
+  }
+  const payload = readHopData(share, encrypted, generation.payloadTable)
+  // A relay's orders at the end of the onion: somebody cut a path short.
+  if (final) arrivedPathId(payload.fields)
+  return { payload }
 }
 
 function checkRelayRecords(generation: Generation, records: readonly TlvRecord[]): void {

@@ -54,4 +54,11 @@ export interface Generation {
   readonly pathBlinding: 'every hop' | 'given paths'
   /** Whether a message is dropped when its last hop has no encrypted data. */
   readonly finalDataRequired: boolean
+  /**
+   * By what the maker of a path knows a message that came over it: the secret in its last hop, or the `path_key` with which
+   * the message came there. `Deliver.path_id` holds either.
+   */
+  readonly pathProof: 'path_id' | 'path_key'
+  /** Whether the decrypted data stand beside the payload, or take its place as a whole. */
+  readonly decrypted: 'beside the payload' | 'instead of the payload'
 }

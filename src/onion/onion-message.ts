@@ -15,6 +15,8 @@ export interface MessageLayout {
   /** @throws LnoError `ONION_MESSAGE_MALFORMED` */
   readonly read: (body: Uint8Array) => OnionMessage
   readonly write: (message: OnionMessage) => Uint8Array
+  /** The largest packet, in bytes, that fits a peer message of 65535 bytes beside all that may stand there. */
+  readonly maxPacket: number
 }
 
 /** The largest packet that fits a peer message of 65535 bytes behind type, `path_key` and length. */
@@ -38,6 +40,7 @@ export const KEY_LENGTH_PACKET: MessageLayout = {
     writer.bytes(onion_message_packet)
     return writer.finish()
   },
+  maxPacket: LARGEST_PACKET,
 }
 
 /** A peer message with its type in front. */
@@ -49,7 +52,8 @@ export function withType(type: number, body: Uint8Array): Uint8Array {
   return out
 }
 
-function malformed(message: string, cause?: unknown): LnoError {
+/** @internal */
+export function malformed(message: string, cause?: unknown): LnoError {
   return new LnoError('ONION_MESSAGE_MALFORMED' satisfies OnionCode, message, {
     spec: 'BOLT 4 Onion Messages',
     ...(cause !== undefined && { cause }),

@@ -32,6 +32,7 @@ const PACKET_THEN_KEY: MessageLayout = {
       ...onion_message_packet,
       ...encodeTlv({ path_key: field(2n, point) }, path_key ? { path_key } : {}),
     ),
+  maxPacket: 65535 - 39,
 }
 
 const data = {
@@ -58,6 +59,8 @@ export const renumbered: Generation = {
   replyPathCodec: markedPath,
   pathBlinding: 'every hop',
   finalDataRequired: false,
+  pathProof: 'path_id',
+  decrypted: 'beside the payload',
 }
 
 /** Like the oldest form: the sender's own hops are in the clear, only a given path is blinded. */

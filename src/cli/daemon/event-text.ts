@@ -38,7 +38,11 @@ const SENTENCES: Readonly<Record<Exclude<NodeEventType, (typeof PLAIN)[number]>,
     `peer ${id(event.peer_id)} not reached (${cause(event)}), again in ${Math.round(Number(event.retry_in_ms) / 1000)} s`,
   connection_failed: (event) =>
     `connection ${event.direction === 'in' ? 'from' : 'to'} ${text(event.address)} failed (${cause(event)})`,
-  message_forwarded: (event) => `onion message passed on from ${id(event.from)} to ${id(event.to)}`,
+  message_sent: (event) => `onion message (${text(event.contents)}, ${text(event.generation)}) sent to ${id(event.to)}`,
+  message_received: (event) =>
+    `onion message (${text(event.contents)}, ${text(event.generation)}) came from ${id(event.from)}`,
+  message_forwarded: (event) =>
+    `onion message (${text(event.form)}) passed on from ${id(event.from)} to ${id(event.to)}`,
   message_dropped: (event) => `onion message from ${id(event.from)} dropped (${reason(event)})`,
   offer_created: (event) => `offer ${id(event.id)} made`,
   offer_disabled: (event) => `offer ${id(event.id)} disabled`,

@@ -15,25 +15,14 @@ import {
 } from '../../onion/engine-peel.js'
 import type { Generation } from '../../onion/generation.js'
 import { withType } from '../../onion/onion-message.js'
+import { type BuiltReplyPath, buildReplyPath } from '../../onion/reply-path.js'
+import { rows } from '../../wire/tlv.js'
 import { nodeError } from '../codes.js'
-import type { MessageHandler } from '../connections/intake.js'
-import { type MessageLimit, ONION_MESSAGE_LIMIT } from '../connections/limits.js'
 import type { PeerInfo } from '../connections/peer.js'
+import type { MessageChannel } from './channel.js'
 import { type MessengerCode, messengerError } from './codes.js'
-import { type Fate, MAX_ANSWER_QUEUE, Outbox, type OutboxOptions, type SendResult } from './outbox.js'
+import { type Fate, MAX_ANSWER_QUEUE, Outbox, type OutboxOptions } from './outbox.js'
 import { type KnownNodes, type NodeId, routesTo } from './routes.js'
-
-/** What the messenger needs of the connections: `Connections` fits. */
-export interface MessengerConnections {
-  handle(
-    types: readonly number[],
-    handler: MessageHandler,
-    options: { readonly expensive?: boolean; readonly limit?: MessageLimit },
-  ): void
-  send(peerId: NodeId, message: Uint8Array, onLeft?: () => void): SendResult
-  peer(peerId: NodeId): PeerInfo | undefined
-  peers(): readonly PeerInfo[]
-}
 
 /**
  * The node at one end of a channel: `direction` 0 is the one with the smaller id. Undefined when the channel is not known
@@ -59,7 +48,22 @@ export interface Delivery {
 
 /** What happens to messages of others; texts are plain words, nothing in them is from a stranger. */
 export type MessengerEvent =
-  | { readonly type: 'message_forwarded'; readonly from: NodeId; readonly to: NodeId; readonly generation: string }
+  /** One of ours: its contents and form, the peer that it was handed to (undefined: ourselves, the beginning of its path). */
+  | {
+      readonly type: 'message_sent'
+      readonly to: NodeId | undefined
+      readonly generation: string
+      readonly contents: string
+    }
+  /** One for us. */
+  | {
+      readonly type: 'message_received'
+      readonly from: NodeId | undefined
+      readonly generation: string
+      readonly contents: string
+    }
+  /** `form` is the generation, or the type of the message where several share it: only its last hop can tell them apart. */
+  | { readonly type: 'message_forwarded'; readonly from: NodeId; readonly to: NodeId; readonly form: string }
   | {
       readonly type: 'message_dropped'
       readonly from: NodeId | undefined
@@ -70,11 +74,13 @@ export type MessengerEvent =
 
 export interface MessengerOptions {
   readonly identity: KeyPair
-  readonly connections: MessengerConnections
+  readonly channel: MessageChannel
   readonly clock: Clock
   readonly random: Random
-  /** Every generation that is received. */
+  /** Every generation that is received and answered. Of those with one type the first that can read a message takes it. */
   readonly generations: readonly Generation[]
+  /** Answers go to connected peers alone, as releases up to Core Lightning 24.02 did it; over routes unless given. */
+  readonly answersTo?: 'peers'
   readonly resolveScid: ScidResolver
   /** Pairs of nodes known to be connected: hops of our own paths, routes named by the user. */
   readonly links: () => readonly (readonly [NodeId, NodeId])[]
@@ -106,22 +112,25 @@ export class OnionMessenger {
   readonly #selfId: NodeId
   readonly #outbox: Outbox
   readonly #handlers = new Map<bigint, (delivery: Delivery) => void>()
+  readonly #forms = new Map<number, string>()
 
   constructor(options: MessengerOptions) {
-    const { identity, connections, clock, generations, rateOf } = options
+    const { identity, channel, clock, generations, rateOf } = options
     this.#options = options
     this.#self = { secret: identity.secret, node_id: identity.publicKey }
     this.#selfId = toHex(identity.publicKey)
-    const send: OutboxOptions['send'] = (peer, message, onLeft) => connections.send(peer, message, onLeft)
+    const send: OutboxOptions['send'] = (peer, message, onLeft) =>
+      channel.send(peer, message[0]! * 256 + message[1]!, message.subarray(2), onLeft)
     this.#outbox = new Outbox({ clock, send, ...(rateOf && { rateOf }) })
-    for (const generation of generations) {
-      // Two generations may share a type; whoever peels it then tells them apart by their reply paths.
-      connections.handle(
-        [generation.messageType],
-        (peer, type, payload) => this.#onMessage(generation, peer, withType(type, payload)),
-        { expensive: true, limit: ONION_MESSAGE_LIMIT },
-      )
+    for (const [type, candidates] of byMessageType(generations)) {
+      this.#forms.set(type, candidates.length === 1 ? candidates[0].name : String(type))
+      channel.onMessage([type], (peer, _, payload) => this.#onMessage(candidates, peer, withType(type, payload)))
     }
+  }
+
+  /** The generations that this node speaks, as they were given. */
+  get generations(): readonly Generation[] {
+    return this.#options.generations
   }
 
   /** Registers the one reader of a type of contents (64 invoice_request, 66 invoice, 68 invoice_error); returns the one before it. */
@@ -133,7 +142,7 @@ export class OnionMessenger {
 
   /** What routes are looked for in: connected peers that take onion messages, and the links we know. */
   known(via: readonly NodeId[] = []): KnownNodes {
-    const peers = this.#options.connections.peers()
+    const peers = this.#options.channel.peers()
     const taking = (state: PeerInfo['onionMessages']) => peers.filter((peer) => peer.onionMessages === state)
     return {
       self: this.#selfId,
@@ -145,12 +154,12 @@ export class OnionMessenger {
 
   /** Connected peers that take no onion messages at all. */
   deafPeers(): readonly NodeId[] {
-    return this.#options.connections.peers().flatMap(({ id, onionMessages }) => (onionMessages === 'no' ? [id] : []))
+    return this.#options.channel.peers().flatMap(({ id, onionMessages }) => (onionMessages === 'no' ? [id] : []))
   }
 
   /** True for a connected peer that passes on messages of its channel peers alone, as it says (features 66/67). */
   isChannelsOnly(peer: NodeId): boolean {
-    return this.#options.connections.peer(peer)?.onionMessages === 'channels-only'
+    return this.#options.channel.peer(peer)?.onionMessages === 'channels-only'
   }
 
   /**
@@ -173,6 +182,12 @@ export class OnionMessenger {
     return buildBlindedPath({ hops, sessionKey: randomSecret(this.#options.random) }).path
   }
 
+  /** A reply path over `nodes`, introduction node first and ourselves last, in the form of a generation. */
+  makeReplyPath(generation: Generation, nodes: readonly NodeId[], pathId: Uint8Array): BuiltReplyPath {
+    const sessionKey = randomSecret(this.#options.random)
+    return buildReplyPath({ generation, nodeIds: nodes.map(fromHex), pathId, sessionKey })
+  }
+
   /**
    * Sends a message of our own; undefined when too many wait for that peer already. The handle takes it back while it waits.
    * @throws LnoError of the engine, for contents or paths that make no message
@@ -191,8 +206,15 @@ export class OnionMessenger {
       ...(typeof to !== 'string' && { introductionNode: introduction }),
     })
     const first = toHex(built.firstNode)
-    if (first !== this.#selfId) return this.#outbox.own(first, built.message, onFate, most)
-    return this.#sendFromHere(generation, built.message, onFate, most)
+    const told = (fate: Fate | 'delivered here', to: NodeId | undefined) => {
+      if (fate === 'left' || fate === 'delivered here') {
+        const [form, what] = [generation.name, contentsName(generation, contents)]
+        this.#options.onEvent?.({ type: 'message_sent', to, generation: form, contents: what })
+      }
+      onFate(fate)
+    }
+    if (first !== this.#selfId) return this.#outbox.own(first, built.message, (fate) => told(fate, first), most)
+    return this.#sendFromHere(generation, built.message, told, most)
   }
 
   /** The peer is gone; what waited for it never leaves. */
@@ -209,6 +231,9 @@ export class OnionMessenger {
    * @param from the peer that brought what is to be answered: where the way is not known, it knows more of it than others
    */
   routesTo(target: NodeId, from?: NodeId): readonly (readonly NodeId[])[] {
+    if (this.#options.answersTo === 'peers') {
+      return target === this.#selfId ? [[]] : this.#options.channel.peer(target) === undefined ? [] : [[target]]
+    }
     const known = this.known()
     const peers = [...known.peers].sort((a, b) => Number(b === from) - Number(a === from))
     return routesTo(target, { ...known, peers })
@@ -218,7 +243,7 @@ export class OnionMessenger {
   #sendFromHere(
     generation: Generation,
     message: Uint8Array,
-    onFate: SendOptions['onFate'],
+    told: (fate: Fate | 'delivered here', to: NodeId | undefined) => void,
     most: number | undefined,
   ): { cancel(): void } | undefined {
     const decision = peel(generation, this.#self, message)
@@ -229,17 +254,17 @@ export class OnionMessenger {
       const next = this.#nextPeer(decision.next, undefined)
       // What a relay drops in silence is told to ourselves as what it is: there is no way.
       if (typeof next !== 'string') throw next.code === 'UNRESOLVED_SCID' ? next : nodeError('NO_ROUTE', next.message)
-      return this.#outbox.own(next, forwardMessage(decision).message, onFate, most)
+      return this.#outbox.own(next, forwardMessage(decision).message, (fate) => told(fate, next), most)
     }
     const cancel = this.#options.clock.after(0, () => {
       this.#deliver(decision, undefined)
-      onFate('delivered here')
+      told('delivered here', undefined)
     })
     return { cancel }
   }
 
-  #onMessage(generation: Generation, from: NodeId, message: Uint8Array): void {
-    const decision = peel(generation, this.#self, message)
+  #onMessage(candidates: Candidates, from: NodeId, message: Uint8Array): void {
+    const decision = peel(candidates, this.#self, message)
     if (decision.kind === 'drop') this.#drop(from, decision)
     else if (decision.kind === 'deliver') this.#deliver(decision, from)
     else this.#forward(decision, from)
@@ -253,6 +278,12 @@ export class OnionMessenger {
       this.#drop(from, { code: 'MESSAGE_NOT_FOR_US' satisfies MessengerCode, why: `a message with ${what}` })
       return
     }
+    this.#options.onEvent?.({
+      type: 'message_received',
+      from,
+      generation: generation.name,
+      contents: recordName(generation, contents.type),
+    })
     handler({
       type: contents.type,
       value: contents.value,
@@ -281,7 +312,8 @@ export class OnionMessenger {
       })
       return
     }
-    this.#options.onEvent?.({ type: 'message_forwarded', from, to: next, generation: decision.generation.name })
+    const { messageType, name } = decision.generation
+    this.#options.onEvent?.({ type: 'message_forwarded', from, to: next, form: this.#forms.get(messageType) ?? name })
   }
 
   /** The connected peer that a hop names, or why there is none. */
@@ -291,7 +323,7 @@ export class OnionMessenger {
       return nodeError('UNRESOLVED_SCID', 'the next node is named by a channel that is not known here')
     // Pitfall 29: a message that bounces between two nodes makes them rate-limit each other.
     if (next === from) return messengerError('NEXT_IS_SENDER', 'the next node is the one that it came from')
-    if (this.#options.connections.peer(next) === undefined) {
+    if (this.#options.channel.peer(next) === undefined) {
       return messengerError('NEXT_NOT_CONNECTED', 'the next node is not connected')
     }
     return next
@@ -310,6 +342,27 @@ export class OnionMessenger {
     const { code, rule, why } = reason
     this.#options.onEvent?.({ type: 'message_dropped', from, code, why, ...(rule !== undefined && { rule }) })
   }
+}
+
+type Candidates = readonly [Generation, ...Generation[]]
+
+function byMessageType(generations: readonly Generation[]): ReadonlyMap<number, Candidates> {
+  const groups = new Map<number, Candidates>()
+  for (const generation of generations) {
+    const { messageType } = generation
+    groups.set(messageType, [...(groups.get(messageType) ?? []), generation] as unknown as Candidates)
+  }
+  return groups
+}
+
+/** What is in a message of ours, by the name of its record. */
+function contentsName(generation: Generation, { records = [], reply_path: _, ...named }: MessageContents): string {
+  const [name] = Object.entries(named).find(([, value]) => value !== undefined) ?? []
+  return name ?? (records[0] === undefined ? 'nothing' : recordName(generation, records[0].type))
+}
+
+function recordName({ payloadTable }: Generation, type: bigint): string {
+  return rows(payloadTable).get(type)?.[0] ?? `type ${type}`
 }
 
 /** A short channel id as people write it: `700000x1200x1`. */

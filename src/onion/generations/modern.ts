@@ -28,5 +28,9 @@ export const modern: Generation = {
   encryptedDataTable: ENCRYPTED_DATA,
   replyPathCodec: blindedPath,
   pathBlinding: 'every hop',
-  finalDataRequired: true,
+  // Core Lightning up to 24.05 sends its requests without, and all of its releases take them: nothing is hidden by demanding
+  // what a stranger can make as well. We send it always, because Eclair and LDK demand it.
+  finalDataRequired: false,
+  pathProof: 'path_id',
+  decrypted: 'beside the payload',
 }

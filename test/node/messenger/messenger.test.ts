@@ -59,13 +59,13 @@ class Wires {
       resolveScid,
       links: () => [],
       onEvent: (event) => events.push(event),
-      connections: {
-        handle: (_, handler) => void this.#handlers.set(id, handler),
+      channel: {
+        onMessage: (_, receive) => void this.#handlers.set(id, receive),
         peers,
         peer: (peer) => peers().find((info) => info.id === peer),
-        send: (peer, message) => {
+        send: (peer, type, payload) => {
           if (!this.#edges.has(`${id}-${peer}`)) return 'not-connected'
-          this.clock.after(0, () => this.#handlers.get(peer)?.(id, 513, message.subarray(2)))
+          this.clock.after(0, () => this.#handlers.get(peer)?.(id, type, payload))
           return 'sent'
         },
       },

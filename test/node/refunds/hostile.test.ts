@@ -65,7 +65,7 @@ function sendRaw(from: LabNode, route: readonly string[], to: string | BlindedPa
 
 describe('a claim', () => {
   test('goes out, and is answered, in the wire form of its node', async () => {
-    const { world, shop, relay, guest } = await places({ generation: { ...modern, messageType: 515 } })
+    const { world, shop, relay, guest } = await places({ generations: [{ ...modern, messageType: 515 }] })
     const own = await shop.node.refunds.create({ ...ORDER, routes: [[relay.node.id]] })
     const { invoice } = await world.until(guest.node.claimRefund(own.request))
     expect(shop.node.refunds.find(own.id).stored.invoice).toEqual(invoice.bytes)
@@ -135,10 +135,8 @@ describe('a crash', () => {
     const claimer = await world.start('claimer', {
       listen: [],
       store,
-      channel: (connections) => ({
-        handle: (types, handler, options) => connections.handle(types, handler, options),
-        peer: (id) => connections.peer(id),
-        peers: () => connections.peers(),
+      channel: (channel) => ({
+        ...channel,
         // What is on disk now is what a crash leaves; nothing gets out.
         send: () => {
           crashed ??= store.reopen()
