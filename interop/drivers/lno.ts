@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { isLnoError, type LnoError } from '../../src/base/error.js'
 import { toHex } from '../../src/base/hex.js'
 import { decodeOffer } from '../../src/bolt12/decode.js'
+import { isLegacyString } from '../../src/bolt12/legacy/form.js'
 import { readCaptureFile } from '../../src/node/capture/index.js'
 import { connectControl } from '../../src/node/control/client.js'
 import type { NodeApi } from '../../src/node/methods/index.js'
@@ -329,6 +330,7 @@ function offerParams(shape: OfferShape) {
 
 /** Where a request for an offer can go: the introduction nodes of its paths, else its issuer. */
 function targetsOf(offer: string, maker: string | undefined): readonly string[] {
+  if (isLegacyString(offer)) return maker === undefined ? [] : [maker]
   const { offer_paths: paths, offer_issuer_id: issuer } = decodeOffer(offer).fields
   if (paths === undefined) return issuer ? [toHex(issuer)] : []
   return paths.flatMap(({ first_node_id: first }) => ('node_id' in first ? [toHex(first.node_id)] : []))

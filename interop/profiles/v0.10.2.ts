@@ -1,3 +1,4 @@
+import { V0_10_2 } from '../../src/bolt12/legacy/dialect.js'
 import { obs, obs2 } from './forms.js'
 import { initFeatures } from './init-features.js'
 import type { Profile } from './profile.js'
@@ -20,6 +21,7 @@ export const v0_10_2: Profile = {
   generations: [obs2, obs],
   node: {
     policy: () => ['obs2', 'obs'],
+    dialect: V0_10_2,
     answersTo: 'peers',
     features: initFeatures('8008026aa2'),
   },

@@ -1,3 +1,4 @@
+import { V0_11 } from '../../src/bolt12/legacy/dialect.js'
 import { modernUncounted, obs2 } from './forms.js'
 import { initFeatures } from './init-features.js'
 import type { Profile } from './profile.js'
@@ -21,6 +22,7 @@ export const v0_11: Profile = {
   generations: [modernUncounted, obs2],
   node: {
     policy: () => ['modern-uncounted', 'obs2'],
+    dialect: V0_11,
     answersTo: 'peers',
     features: initFeatures('80080269a2'),
   },

@@ -182,7 +182,7 @@ async function act(scenario: Scenario, peers: Peers, openChannel: OpenChannel, n
   }
   const shape = offerShape(scenario.shape, peers, now)
   const offer = await must(payee, 'createOffer')(shape)
-  const made = offerProblems(offer.text, shape, payee.nodeId)
+  const made = offerProblems(offer.text, shape, payee.nodeId, scenario.form)
   if (scenario.shape.disabled) await must(payee, 'disableOffer')(offer)
   await passed(shape.absoluteExpiry, now)
   if (action === 'pay') return { ...(await pay(peers, offer, openChannel, timeoutMs)), doubts: made }

@@ -83,6 +83,6 @@ export const GENERATIONS: readonly Scenario[] = [
     checks: ['relays forwarded', 'still connected'],
     why: 'Core Lightning up to v24.05 sends nothing encrypted to the last hop of a request: what a stranger can make as well is no reason to drop it.',
     reach: 'core',
-    only: { payer: ['lno-v22.11'], payee: ['lno'], relay1: ['lno', 'lno-v22.11'] },
+    only: { payer: ['lno-v22.11'], payee: ['lno'], relay1: ['lno'] },
   },
 ]
