@@ -124,7 +124,8 @@ function legacyOptions(params: NewOfferParams): NewLegacyOffer {
 
 function offerView(node: LnoNode, own: AnyOwnOffer, now: number): OfferView {
   const { id, form, text: bolt12, stored } = own
-  const { description, issuer, amount, least, most, expiry, key } = own.form === '2021' ? legacyFields(own) : fields(own)
+  const { description, issuer, amount, least, most, expiry, key } =
+    own.form === '2021' ? legacyFields(own) : fields(own)
   const seconds = BigInt(Math.floor(now / 1000))
   const open = node.promises.of(id).filter((promise) => !promise.paid && promise.expires > seconds)
   return {

@@ -1,4 +1,3 @@
-import type { BlindedPath } from '../../blinding/blinded-path.js'
 import type { Convert } from '../../bolt12/amount.js'
 import type { InvoiceMessage } from '../../bolt12/invoice.js'
 import type { LegacyInvoiceMessage } from '../../bolt12/legacy/invoice.js'

@@ -11,7 +11,8 @@ export const OFFERS_CODES = {
     advice: 'Give more of the id; `lno offer list` shows them whole.',
   },
   OFFER_FORM_UNSPOKEN: {
-    meaning: 'An offer of this form could not be answered: its readers speak no wire form of onion messages that the node speaks.',
+    meaning:
+      'An offer of this form could not be answered: its readers speak no wire form of onion messages that the node speaks.',
     advice: 'Leave --form out, or start the node with other --generations.',
   },
   OFFER_FORM_UNFIT: {

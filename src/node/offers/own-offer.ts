@@ -37,7 +37,10 @@ export interface NewOffer extends Kept, Omit<OfferOptions, 'paths' | 'issuerId' 
 /** What an offer of ours in the form of 2021 shall be: it names this node, for that form has no paths that anyone follows. */
 export interface NewLegacyOffer
   extends Kept,
-    Pick<LegacyOfferOptions, 'description' | 'amountMsat' | 'issuer' | 'quantityMin' | 'quantityMax' | 'absoluteExpiry'> {}
+    Pick<
+      LegacyOfferOptions,
+      'description' | 'amountMsat' | 'issuer' | 'quantityMin' | 'quantityMax' | 'absoluteExpiry'
+    > {}
 
 /** An offer of ours. */
 export interface OwnOffer {
