@@ -11,9 +11,9 @@ import { addressText, nodeIdText } from './schemas.js'
 export interface PeerGenerations {
   /**
    * Feature bits of its init by which it offers onion messages at all: 38 or 39, 102 or 103 up to c-lightning v0.10.0. No bit
-   * says in which form.
+   * says in which form. Absent while it is not connected.
    */
-  readonly advertised: readonly number[]
+  readonly advertised?: readonly number[]
   /** Forms in which a readable message came from it: a generation, or the number of a type that several share. */
   readonly proven: readonly {
     readonly name: string
@@ -22,13 +22,13 @@ export interface PeerGenerations {
   }[]
 }
 
-/** Bits for onion messages, in the order in which they came into use, backwards. */
+/** Feature bits for onion messages: today's, and those of the releases before August 2021. */
 const ONION_MESSAGE_BITS = [38, 39, 102, 103]
 
 /** `peer.connect`, `peer.list`, `peer.disconnect` */
 export function peerMethods(node: LnoNode) {
   const generationsOf = (id: string, features: Uint8Array | undefined): PeerGenerations => ({
-    advertised: features === undefined ? [] : ONION_MESSAGE_BITS.filter((bit) => hasBit(features, bit)),
+    ...(features && { advertised: ONION_MESSAGE_BITS.filter((bit) => hasBit(features, bit)) }),
     proven: node.messenger.provenForms(id).map(({ form, at }) => ({ name: form, last: isoTime(at) })),
   })
   return [
