@@ -23,6 +23,7 @@ import type { MessageChannel } from './channel.js'
 import { type MessengerCode, messengerError } from './codes.js'
 import { type Fate, MAX_ANSWER_QUEUE, Outbox, type OutboxOptions } from './outbox.js'
 import { type KnownNodes, type NodeId, routesTo } from './routes.js'
+import { type Counters, type ProvenForm, Tally } from './tally.js'
 
 /**
  * The node at one end of a channel: `direction` 0 is the one with the smaller id. Undefined when the channel is not known
@@ -112,18 +113,18 @@ export class OnionMessenger {
   readonly #selfId: NodeId
   readonly #outbox: Outbox
   readonly #handlers = new Map<bigint, (delivery: Delivery) => void>()
-  readonly #forms = new Map<number, string>()
+  readonly #tally: Tally
 
   constructor(options: MessengerOptions) {
     const { identity, channel, clock, generations, rateOf } = options
     this.#options = options
+    this.#tally = new Tally(generations)
     this.#self = { secret: identity.secret, node_id: identity.publicKey }
     this.#selfId = toHex(identity.publicKey)
     const send: OutboxOptions['send'] = (peer, message, onLeft) =>
       channel.send(peer, message[0]! * 256 + message[1]!, message.subarray(2), onLeft)
     this.#outbox = new Outbox({ clock, send, ...(rateOf && { rateOf }) })
     for (const [type, candidates] of byMessageType(generations)) {
-      this.#forms.set(type, candidates.length === 1 ? candidates[0].name : String(type))
       channel.onMessage([type], (peer, _, payload) => this.#onMessage(candidates, peer, withType(type, payload)))
     }
   }
@@ -131,6 +132,16 @@ export class OnionMessenger {
   /** The generations that this node speaks, as they were given. */
   get generations(): readonly Generation[] {
     return this.#options.generations
+  }
+
+  /** Messages since the node started: of our own, for us, passed on, dropped. */
+  counters(): Counters {
+    return this.#tally.counters()
+  }
+
+  /** The forms in which messages came from a peer that could be read. */
+  provenForms(peer: NodeId): readonly ProvenForm[] {
+    return this.#tally.provenForms(peer)
   }
 
   /** Registers the one reader of a type of contents (64 invoice_request, 66 invoice, 68 invoice_error); returns the one before it. */
@@ -209,6 +220,7 @@ export class OnionMessenger {
     const told = (fate: Fate | 'delivered here', to: NodeId | undefined) => {
       if (fate === 'left' || fate === 'delivered here') {
         const [form, what] = [generation.name, contentsName(generation, contents)]
+        this.#tally.count(form, 'sent')
         this.#options.onEvent?.({ type: 'message_sent', to, generation: form, contents: what })
       }
       onFate(fate)
@@ -265,7 +277,7 @@ export class OnionMessenger {
 
   #onMessage(candidates: Candidates, from: NodeId, message: Uint8Array): void {
     const decision = peel(candidates, this.#self, message)
-    if (decision.kind === 'drop') this.#drop(from, decision)
+    if (decision.kind === 'drop') this.#drop(from, this.#tally.formOf(candidates[0]), decision)
     else if (decision.kind === 'deliver') this.#deliver(decision, from)
     else this.#forward(decision, from)
   }
@@ -275,9 +287,14 @@ export class OnionMessenger {
     const handler = contents && this.#handlers.get(contents.type)
     if (contents === undefined || handler === undefined) {
       const what = contents === undefined ? 'no contents' : `contents of type ${contents.type}`
-      this.#drop(from, { code: 'MESSAGE_NOT_FOR_US' satisfies MessengerCode, why: `a message with ${what}` })
+      const code: MessengerCode = 'MESSAGE_NOT_FOR_US'
+      this.#drop(from, generation.name, { code, why: `a message with ${what}` })
       return
     }
+    this.#tally.count(generation.name, 'received')
+    // Of several forms with one type, it is the way back that shows which one is meant.
+    const form = reply_path === undefined ? this.#tally.formOf(generation) : generation.name
+    if (from !== undefined) this.#tally.prove(from, form, this.#options.clock.now())
     this.#options.onEvent?.({
       type: 'message_received',
       from,
@@ -299,21 +316,21 @@ export class OnionMessenger {
   }
 
   #forward(decision: Forward, from: NodeId): void {
+    const form = this.#tally.formOf(decision.generation)
     const next = this.#nextPeer(decision.next, from)
     if (typeof next !== 'string') {
-      this.#drop(from, { code: next.code, why: next.message })
+      this.#drop(from, form, { code: next.code, why: next.message })
       return
     }
     // The last multiplications are done only now that somebody will get the message.
     if (!this.#outbox.forward(from, next, forwardMessage(decision).message)) {
-      this.#drop(from, {
-        code: 'FORWARD_QUEUE_FULL' satisfies MessengerCode,
-        why: 'too much of this peer waits already',
-      })
+      const code: MessengerCode = 'FORWARD_QUEUE_FULL'
+      this.#drop(from, form, { code, why: 'too much of this peer waits already' })
       return
     }
-    const { messageType, name } = decision.generation
-    this.#options.onEvent?.({ type: 'message_forwarded', from, to: next, form: this.#forms.get(messageType) ?? name })
+    this.#tally.count(form, 'forwarded')
+    this.#tally.prove(from, form, this.#options.clock.now())
+    this.#options.onEvent?.({ type: 'message_forwarded', from, to: next, form })
   }
 
   /** The connected peer that a hop names, or why there is none. */
@@ -337,9 +354,11 @@ export class OnionMessenger {
 
   #drop(
     from: NodeId | undefined,
+    form: string,
     reason: { readonly code: string; readonly rule?: string; readonly why: string },
   ): void {
     const { code, rule, why } = reason
+    this.#tally.count(form, 'dropped')
     this.#options.onEvent?.({ type: 'message_dropped', from, code, why, ...(rule !== undefined && { rule }) })
   }
 }

@@ -14,7 +14,7 @@ export interface PolicyFacts {
    * or a node of which nothing is known.
    */
   readonly target: 'offer' | '2021 offer' | 'other'
-  /** Every form that this node speaks. */
+  /** Every form that this node speaks, newest first. */
   readonly speaks: readonly GenerationName[]
   /** The form in which this destination was last reached over this path. */
   readonly worked?: GenerationName | undefined
@@ -25,18 +25,22 @@ export interface PolicyFacts {
 /** The forms to send in, each as a message of its own, in this order; none when no form of ours can be meant. */
 export type GenerationPolicy = (facts: PolicyFacts) => readonly GenerationName[]
 
-/** Forms by target, newest first: whoever speaks the newer one is answered in it. */
-const FORMS: Readonly<Record<PolicyFacts['target'], readonly GenerationName[]>> = {
-  offer: ['modern'],
-  '2021 offer': ['obs2', 'obs'],
-  other: ['modern', 'obs2'],
+/** What is sent of itself, and what instead where none of that is spoken. */
+const FORMS: Readonly<Record<PolicyFacts['target'], readonly (readonly GenerationName[])[]>> = {
+  offer: [['modern']],
+  // Whoever speaks type 387 is reached by it; 385 adds c-lightning before v0.10.2. Type 513 without a count adds nobody to these.
+  '2021 offer': [['obs2', 'obs'], ['modern-uncounted']],
+  other: [['modern', 'obs2']],
 }
 
 /** What this node does of itself. */
 export const sendBoth: GenerationPolicy = ({ target, speaks, worked, asked }) => {
-  if (asked !== undefined) return asked.filter((name) => speaks.includes(name))
+  if (asked !== undefined) return [...new Set(asked)].filter((name) => speaks.includes(name))
   if (worked !== undefined && speaks.includes(worked)) return [worked]
-  const wanted = FORMS[target].filter((name) => speaks.includes(name))
-  // A node that was told to speak old forms alone means them for whatever it sends.
-  return wanted.length > 0 ? wanted : speaks.slice(0, 2)
+  for (const wanted of FORMS[target]) {
+    const forms = wanted.filter((name) => speaks.includes(name))
+    if (forms.length > 0) return forms
+  }
+  // A node that was told to speak other forms alone means them for whatever it sends.
+  return speaks.slice(0, 2)
 }
