@@ -119,7 +119,9 @@ export function parseGenerations(text: string): readonly Generation[] {
   const names = text.split(',').map((name) => name.trim())
   const unknown = names.find((name) => !GENERATION_NAMES.includes(name))
   if (unknown !== undefined) {
-    throw usage(`${JSON.stringify(unknown)} is no wire form of onion messages; known are ${GENERATION_NAMES.join(', ')}`)
+    throw usage(
+      `${JSON.stringify(unknown)} is no wire form of onion messages; known are ${GENERATION_NAMES.join(', ')}`,
+    )
   }
   return GENERATIONS.filter(({ name }) => names.includes(name))
 }
