@@ -8,6 +8,7 @@ import type { InvoiceMessage } from './invoice.js'
 import type { InvoiceErrorMessage } from './invoice-error.js'
 import type { InvoiceRequestMessage } from './invoice-request.js'
 import {
+  type AnyMessage,
   type Bolt12Message,
   INVOICE_ERROR_LAYOUT,
   INVOICE_LAYOUT,
@@ -37,7 +38,11 @@ export function wrongKind(prefix: Prefix, wanted: Kind): LnoError {
   return new LnoError('STRING_WRONG_KIND' satisfies Bolt12Code, message, { offset: 0, spec: 'BOLT 12 Encoding' })
 }
 
-function streamOf(input: string | Uint8Array, wanted: Kind): Uint8Array {
+/**
+ * The stream of a message of that kind, from its string or as it is.
+ * @throws LnoError of the string layer, `STRING_WRONG_KIND`
+ */
+export function streamOf(input: string | Uint8Array, wanted: Kind): Uint8Array {
   if (typeof input !== 'string') return input
   const { prefix, bytes } = decodeString(input)
   if (kindOf(prefix) !== wanted) throw wrongKind(prefix, wanted)
@@ -49,23 +54,23 @@ function streamOf(input: string | Uint8Array, wanted: Kind): Uint8Array {
  * violation is thrown.
  * @param rules those of the layout, or some of them
  */
-export function decodeStream<M extends Bolt12Message>(
-  layout: Layout<M>,
+export function decodeStream<M extends AnyMessage, C extends string = Bolt12Code>(
+  layout: Layout<M, C>,
   bytes: Uint8Array,
   options: DecodeOptions = {},
-  rules: readonly Rule<M>[] = layout.rules,
+  rules: readonly Rule<M, C>[] = layout.rules,
 ): M {
   const { records, error } = readRecords(bytes, 0, options.touched)
   if (error) throw located(error, { rule: error.rule ?? 'M4' })
   const { fields, errors } = readFields(layout.table, records, 0, options.touched)
-  const message = { kind: layout.kind, fields, records, bytes } as Bolt12Message as M
-  const refuseBy = (rule: Rule<M>) => {
+  const message = { kind: layout.kind, fields, records, bytes } as AnyMessage as M
+  const refuseBy = (rule: Rule<M, C>) => {
     const issue = judge(rule, message, layout.table, undefined).issues[0]
     if (issue) throw errorOf(issue)
   }
   for (const rule of rules) if (rule.layer === 'tlv' && rule.phase === 'form') refuseBy(rule)
   const first = errors[0]
-  if (first) throw located(first, { rule: first.rule ?? ruleOfFieldError(first, layout.table) })
+  if (first) throw located(first, { rule: first.rule ?? ruleOfFieldError(first, layout) })
   for (const rule of rules) if (rule.layer === undefined && rule.phase === 'form') refuseBy(rule)
   if (options.verifySignature !== false) for (const rule of rules) if (rule.phase === 'signature') refuseBy(rule)
   return message

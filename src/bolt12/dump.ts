@@ -1,7 +1,7 @@
 import { LnoError } from '../base/error.js'
 import type { AnyCodec } from '../wire/codec.js'
 import { Reader } from '../wire/reader.js'
-import { readRecords, rows } from '../wire/tlv.js'
+import { readRecords, rows, type Table } from '../wire/tlv.js'
 import { type Kind, layoutOf } from './layout.js'
 
 /** One line of a stream taken apart: a record, or a part of its value. */
@@ -17,6 +17,18 @@ export interface DumpRow {
   readonly tlvType?: bigint
   /** Bytes of type and length in front of a record's value. */
   readonly head?: number
+}
+
+/** Whether a codec reads all that a reader still holds, which stays unread. */
+function readsAll(codec: AnyCodec, { bytes, base, offset }: Reader): boolean {
+  const ahead = new Reader(bytes.subarray(offset - base), offset)
+  try {
+    codec.read(ahead)
+    ahead.end()
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Appends the rows of a value: one for a plain value, else those of its parts. Throws where one cannot be read. */
@@ -48,20 +60,28 @@ function parts(codec: AnyCodec, reader: Reader, name: string, out: DumpRow[]): v
       inner.end()
       return
     }
+    case 'either':
+      parts(shape.of.find((form) => readsAll(form, reader)) ?? shape.of[0], reader, name, out)
+      return
     default:
       codec.read(reader)
       row(name)
   }
 }
 
-const COMPOSITE = ['struct', 'array', 'counted', 'prefixed']
+const COMPOSITE = ['struct', 'array', 'counted', 'prefixed', 'either']
 
 /**
  * A stream line by line, for eyes: each record with its place, number, name and bytes, and the parts of lists and
  * structures below it. Never throws: what cannot be split stands in one last row.
  */
 export function dump(bytes: Uint8Array, kind: Kind): readonly DumpRow[] {
-  const known = rows(layoutOf(kind).table)
+  return dumpBy(layoutOf(kind).table, bytes)
+}
+
+/** The same by any table. */
+export function dumpBy(table: Table, bytes: Uint8Array): readonly DumpRow[] {
+  const known = rows(table)
   const { records } = readRecords(bytes)
   const out: DumpRow[] = []
   let end = 0

@@ -1,7 +1,7 @@
 import { toHex } from '../base/hex.js'
 import type { BlindedPath } from '../blinding/blinded-path.js'
 import type { SciddirOrPubkey } from '../wire/codec.js'
-import { rows, type TlvRecord } from '../wire/tlv.js'
+import { rows, type Table, type TlvRecord } from '../wire/tlv.js'
 import { chainHashOf } from './chains.js'
 import { minorUnitDecimals } from './currency.js'
 import type { Inspection } from './inspect.js'
@@ -23,12 +23,15 @@ export interface JsonObject {
  * An integer that is no amount: a number, as CLN prints it, and a string of digits beyond 2^53, where most readers of JSON
  * would round.
  */
-function integer(value: bigint | number): JsonValue {
+export function integerJson(value: bigint | number): JsonValue {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString()
 }
 
 /** Amounts are strings always: scripts must not have to expect both. */
-const amount = (value: bigint | number): JsonValue => value.toString()
+export function amountJson(value: bigint | number): JsonValue {
+  return value.toString()
+}
+
 const hexes = (values: readonly Uint8Array[]): JsonValue => values.map(toHex)
 
 function firstNode(node: SciddirOrPubkey): JsonObject {
@@ -39,11 +42,11 @@ function firstNode(node: SciddirOrPubkey): JsonObject {
 
 function payinfoJson(payinfo: BlindedPayinfo): JsonObject {
   return {
-    fee_base_msat: amount(payinfo.fee_base_msat),
+    fee_base_msat: amountJson(payinfo.fee_base_msat),
     fee_proportional_millionths: payinfo.fee_proportional_millionths,
     cltv_expiry_delta: payinfo.cltv_expiry_delta,
-    htlc_minimum_msat: amount(payinfo.htlc_minimum_msat),
-    htlc_maximum_msat: amount(payinfo.htlc_maximum_msat),
+    htlc_minimum_msat: amountJson(payinfo.htlc_minimum_msat),
+    htlc_maximum_msat: amountJson(payinfo.htlc_maximum_msat),
     features: toHex(payinfo.features),
   }
 }
@@ -88,24 +91,24 @@ function members(): readonly (readonly [keyof Fields, Print<never>])[] {
     [
       'offer_amount',
       (value: bigint, { offer_currency: currency }: Fields): JsonObject => {
-        if (currency === undefined) return { offer_amount_msat: amount(value) }
+        if (currency === undefined) return { offer_amount_msat: amountJson(value) }
         const decimals = minorUnitDecimals(currency)
-        return { offer_amount: amount(value), ...(decimals !== undefined && { currency_minor_unit: decimals }) }
+        return { offer_amount: amountJson(value), ...(decimals !== undefined && { currency_minor_unit: decimals }) }
       },
     ],
     plain('offer_description', text),
     plain('offer_issuer', text),
     plain('offer_features', toHex),
-    plain('offer_absolute_expiry', integer),
+    plain('offer_absolute_expiry', integerJson),
     plain('offer_paths', (paths) => paths.map((path) => pathJson(path))),
-    plain('offer_quantity_max', integer),
+    plain('offer_quantity_max', integerJson),
     plain('offer_issuer_id', toHex),
     plain('invreq_metadata', toHex),
     plain('invreq_payer_id', toHex),
     plain('invreq_chain', toHex),
-    ['invreq_amount', under('invreq_amount_msat', amount)],
+    ['invreq_amount', under('invreq_amount_msat', amountJson)],
     plain('invreq_features', toHex),
-    plain('invreq_quantity', integer),
+    plain('invreq_quantity', integerJson),
     plain('invreq_payer_note', text),
     plain('invreq_paths', (paths) => paths.map((path) => pathJson(path))),
     plain('invreq_bip_353_name', ({ name, domain }) => ({ name, domain })),
@@ -120,10 +123,10 @@ function members(): readonly (readonly [keyof Fields, Print<never>])[] {
       (payinfos: readonly BlindedPayinfo[], { invoice_paths: paths }: Fields): JsonObject =>
         payinfos.length === paths?.length ? {} : { invoice_blindedpay: payinfos.map(payinfoJson) },
     ],
-    plain('invoice_created_at', integer),
-    plain('invoice_relative_expiry', integer),
+    plain('invoice_created_at', integerJson),
+    plain('invoice_relative_expiry', integerJson),
     plain('invoice_payment_hash', toHex),
-    ['invoice_amount', under('invoice_amount_msat', amount)],
+    ['invoice_amount', under('invoice_amount_msat', amountJson)],
     [
       'invoice_fallbacks',
       (all: readonly FallbackAddress[], { invreq_chain: chain = chainHashOf('bitcoin') }: Fields): JsonObject => ({
@@ -166,6 +169,30 @@ export function issueJson(issue: Issue): JsonObject {
   }
 }
 
+/** What was read of a message, of whatever form. */
+export interface JsonSubject {
+  readonly kind: Kind | undefined
+  readonly fields: object
+  readonly records: readonly TlvRecord[]
+  readonly issues: readonly Issue[]
+}
+
+/** What stands behind the fields: records without a name, those that could not be read, what is wrong. */
+export function restJson({ kind, fields, records, issues }: JsonSubject, table: Table): JsonObject {
+  const known = rows(table)
+  const unknown = records.filter(({ type }) => !known.has(type))
+  const unreadable = records.filter(({ type }) => {
+    const name = known.get(type)?.[0]
+    return name !== undefined && !(name in fields)
+  })
+  return {
+    ...(unknown.length > 0 && { [`unknown_${kind ?? 'bolt12'}_tlvs`]: unknown.map(recordJson) }),
+    ...(unreadable.length > 0 && { unreadable_tlvs: unreadable.map(recordJson) }),
+    ...(issues.length > 0 && { issues: issues.map(issueJson) }),
+    valid: kind !== undefined && issues.every(({ phase }) => phase === 'read' || phase === 'match'),
+  }
+}
+
 function isOfferKnown(kind: Kind, fields: Fields): boolean {
   const answersOne = fields.offer_issuer_id !== undefined || fields.offer_paths !== undefined
   return kind === 'offer' || ((kind === 'invoice_request' || kind === 'invoice') && answersOne)
@@ -192,15 +219,5 @@ export function toJson(subject: Bolt12Message | Inspection): JsonObject {
     const value = shown[name]
     if (value !== undefined) Object.assign(out, print(value as never, shown))
   }
-  const known = kind === undefined ? undefined : rows(layoutOf(kind).table)
-  const unknown = records.filter(({ type }) => !known?.has(type))
-  if (unknown.length > 0) out[`unknown_${kind ?? 'bolt12'}_tlvs`] = unknown.map(recordJson)
-  const unreadable = records.filter(({ type }) => {
-    const name = known?.get(type)?.[0]
-    return name !== undefined && !(name in fields)
-  })
-  if (unreadable.length > 0) out.unreadable_tlvs = unreadable.map(recordJson)
-  if (issues.length > 0) out.issues = issues.map(issueJson)
-  out.valid = kind !== undefined && issues.every(({ phase }) => phase === 'read' || phase === 'match')
-  return out
+  return { ...out, ...restJson({ kind, fields, records, issues }, kind === undefined ? {} : layoutOf(kind).table) }
 }

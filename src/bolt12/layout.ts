@@ -1,4 +1,5 @@
-import type { Table } from '../wire/tlv.js'
+import type { Table, TlvStream } from '../wire/tlv.js'
+import type { Bolt12Code } from './codes.js'
 import { INVOICE, type InvoiceMessage } from './invoice.js'
 import { INVOICE_ERROR, type InvoiceErrorMessage } from './invoice-error.js'
 import { INVOICE_REQUEST, type InvoiceRequestMessage } from './invoice-request.js'
@@ -23,16 +24,26 @@ export type Bolt12Message =
 /** What a message is: `offer`, `invoice_request`, `invoice`, `invoice_error`, `payer_proof`. */
 export type Kind = Bolt12Message['kind']
 
-/** All that is known of one kind of message; decoder, inspector and printers are written over it. */
-export interface Layout<M extends Bolt12Message> {
+/** What every message has, in whatever form it is written. */
+export interface AnyMessage extends TlvStream<unknown> {
+  readonly kind: Kind
+}
+
+/**
+ * All that is known of one kind of message; decoder, inspector and printers are written over it. `C`: the codes of its
+ * rules.
+ */
+export interface Layout<M extends AnyMessage, C extends string = Bolt12Code> {
   readonly kind: M['kind']
   /** Of its text form; an invoice_error has none. */
   readonly prefix: Prefix | undefined
   readonly table: Table
   /** In the order in which they are judged. */
-  readonly rules: readonly Rule<M>[]
+  readonly rules: readonly Rule<M, C>[]
   /** The rule under which the form of the TLV stream is reported. */
   readonly streamRule: string
+  /** Rules on the encoding of fields by the name of their codec, for codecs that `field-rules.ts` does not know. */
+  readonly fieldRules?: Readonly<Record<string, string>>
 }
 
 export const OFFER_LAYOUT: Layout<OfferMessage> = {

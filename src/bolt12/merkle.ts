@@ -15,7 +15,7 @@ export interface MerkleLeaf {
   readonly record: TlvRecord
   /** `H("LnLeaf", record)` */
   readonly leaf: Uint8Array
-  /** `H("LnNonce" ‖ first record, type)`: hides a leaf that a proof leaves out. */
+  /** `H("LnNonce" ‖ first record, type)` by the rule of BOLT 12: hides a leaf that a proof leaves out. */
   readonly nonce: Uint8Array
   /** Branch of the two: where the tree begins. */
   readonly hash: Uint8Array
@@ -44,7 +44,7 @@ export interface MerkleTree {
  * Tagged hashes with the hash of the tag computed once: a stream needs two per record with the same tag (rule A2.1).
  * Made per call, as the backend behind `sha256` may not be fixed when this file is loaded.
  */
-function tagged(tag: Uint8Array): (...message: readonly Uint8Array[]) => Uint8Array {
+export function tagged(tag: Uint8Array): (...message: readonly Uint8Array[]) => Uint8Array {
   const tagHash = sha256(tag)
   return (...message) => sha256(concatBytes(tagHash, tagHash, ...message))
 }
@@ -69,12 +69,21 @@ export function nonceHasher(first: Uint8Array): (type: bigint) => Uint8Array {
   return (type) => hash(encode(bigsize, type))
 }
 
+/** How a tree hides its leaves: of the records that it is made of, in order, the nonce hash of each. */
+export type NonceRule = (signed: readonly TlvRecord[]) => (record: TlvRecord) => Uint8Array
+
+/** The rule of BOLT 12 (A2.3). */
+const byFirstRecord: NonceRule = (signed) => {
+  const nonceOf = nonceHasher(signed[0]!.bytes)
+  return ({ type }) => nonceOf(type)
+}
+
 /**
  * The merkle tree of a stream (BOLT 12, "Signature Calculation"): every record but signature elements is a leaf, known or
  * not, hashed as it was received (rules A2.2, A2.8).
  * @throws LnoError `MERKLE_NO_RECORDS` when nothing but signature elements is there
  */
-export function merkleTree(records: readonly TlvRecord[]): MerkleTree {
+export function merkleTree(records: readonly TlvRecord[], nonces: NonceRule = byFirstRecord): MerkleTree {
   const signed = records.filter((record) => !isSignatureType(record.type))
   if (signed[0] === undefined) {
     throw new LnoError('MERKLE_NO_RECORDS' satisfies Bolt12Code, 'a merkle tree needs at least one record', {
@@ -83,10 +92,10 @@ export function merkleTree(records: readonly TlvRecord[]): MerkleTree {
     })
   }
   const { leaf: leafOf, branch: branchOf } = treeHasher()
-  const nonceOf = nonceHasher(signed[0].bytes)
+  const nonceOf = nonces(signed)
   const leaves = signed.map((record): MerkleLeaf => {
     const leaf = leafOf(record.bytes)
-    const nonce = nonceOf(record.type)
+    const nonce = nonceOf(record)
     return { record, leaf, nonce, hash: branchOf(leaf, nonce) }
   })
   let level: MerkleNode[] = leaves.map(({ hash }, i) => ({ hash, first: i, last: i }))

@@ -16,13 +16,16 @@ export type SignatureOf =
  */
 export const DETERMINISTIC_AUX: Uint8Array = /* @__PURE__ */ new Uint8Array(32)
 
+/** What is signed, as far as its tag goes: names of a message and of the field that holds the signature. */
+export type SignatureNames = readonly [message: string, field: string]
+
 /** The tag of a signature's hash: `lightninginvoicesignature`. */
-export function signatureTag([message, field]: SignatureOf): string {
+export function signatureTag([message, field]: SignatureNames): string {
   return `lightning${message}${field}`
 }
 
 /** The 32 bytes that are signed for a merkle root. */
-export function signatureHash(of: SignatureOf, root: Uint8Array): Uint8Array {
+export function signatureHash(of: SignatureNames, root: Uint8Array): Uint8Array {
   return taggedHash(ascii(signatureTag(of)), root)
 }
 

@@ -2,6 +2,7 @@ import { BASE_CODES } from '../base/codes.js'
 import type { CodeText } from '../base/error.js'
 import { BLINDING_CODES } from '../blinding/codes.js'
 import { BOLT12_CODES } from '../bolt12/codes.js'
+import { LEGACY_CODES } from '../bolt12/legacy/codes.js'
 import { PROOF_CODES } from '../bolt12/proof/codes.js'
 import { CRYPTO_CODES } from '../crypto/codes.js'
 import { GOSSIP_CODES } from '../gossip/codes.js'
@@ -25,6 +26,7 @@ export const CODES_BY_FOLDER: Readonly<Record<string, Readonly<Record<string, Co
   blinding: BLINDING_CODES,
   onion: ONION_CODES,
   bolt12: BOLT12_CODES,
+  'bolt12/legacy': LEGACY_CODES,
   'bolt12/proof': PROOF_CODES,
   gossip: GOSSIP_CODES,
   node: NODE_CODES,

@@ -69,6 +69,18 @@ export function mulScalar(a: Uint8Array, b: Uint8Array): Uint8Array {
 }
 
 /**
+ * a + b modulo the order.
+ * @throws LnoError `BAD_SECRET` when one of them or the sum is no scalar
+ */
+export function addScalar(a: Uint8Array, b: Uint8Array): Uint8Array {
+  assertSecret(a)
+  assertSecret(b)
+  const sum = active().addScalar(a, b)
+  assertSecret(sum)
+  return sum
+}
+
+/**
  * The shared secret of BOLT 4 and BOLT 8: SHA-256 of the compressed ECDH point.
  * @throws LnoError `BAD_POINT`, `BAD_SECRET`
  */

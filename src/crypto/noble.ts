@@ -33,6 +33,7 @@ export const nobleBackend: Backend = {
   mulBase: (scalar) => secp.getPublicKey(scalar, true),
   mulPoint: (point, scalar) => secp.getSharedSecret(scalar, point, true),
   mulScalar: (a, b) => scalarToBytes((bytesToScalar(a) * bytesToScalar(b)) % ORDER),
+  addScalar: (a, b) => scalarToBytes((bytesToScalar(a) + bytesToScalar(b)) % ORDER),
   schnorrSign: (message, secret, aux) => secp.schnorr.sign(message, secret, aux),
   schnorrVerify: (signature, message, xOnly) => {
     try {

@@ -23,6 +23,8 @@ export interface Backend {
   mulPoint(point: Uint8Array, scalar: Uint8Array): Uint8Array
   /** a · b mod n */
   mulScalar(a: Uint8Array, b: Uint8Array): Uint8Array
+  /** a + b mod n */
+  addScalar(a: Uint8Array, b: Uint8Array): Uint8Array
   /** BIP-340. `aux` is 32 bytes. */
   schnorrSign(message: Uint8Array, secret: Uint8Array, aux: Uint8Array): Uint8Array
   /** BIP-340 against the x coordinate; false for anything malformed. */

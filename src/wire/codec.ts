@@ -27,6 +27,8 @@ export type Shape =
       readonly table: Readonly<Record<string, { readonly type: bigint; readonly codec: AnyCodec }>>
     }
   | { readonly kind: 'struct'; readonly members: Readonly<Record<string, AnyCodec>> }
+  /** Two ways to write one thing; the first that takes all that is there counts. */
+  | { readonly kind: 'either'; readonly of: readonly [AnyCodec, AnyCodec] }
   /** One byte that is always the same, then `of`. */
   | { readonly kind: 'tagged'; readonly tag: number; readonly of: AnyCodec }
   /** Values of `of` in another form outside; not every one of them needs to be readable. */
@@ -327,6 +329,44 @@ export function mapped<I, O>(
     shape: { kind: 'mapped', of: inner },
     read: (reader) => toOuter(inner.read(reader)),
     write: (writer, value) => inner.write(writer, toInner(value)),
+  }
+}
+
+/**
+ * What stands there in one of two forms: read by the first that consumes all that its reader holds. What neither reads
+ * gives the error of the first.
+ * @param asFirst which values are written in the first form; without it all are
+ */
+export function either<T>(
+  first: Codec<T>,
+  second: Codec<T>,
+  asFirst: (value: T) => boolean = () => true,
+  name = first.name,
+): Codec<T> {
+  return {
+    name,
+    shape: { kind: 'either', of: [first, second] },
+    read: (reader) => {
+      const { offset, touched } = reader
+      const window = reader.view(reader.remaining)
+      const whole = (codec: Codec<T>): T => {
+        const inner = new Reader(window, offset, touched)
+        const value = codec.read(inner)
+        inner.end()
+        return value
+      }
+      try {
+        return whole(first)
+      } catch (error) {
+        if (!(error instanceof LnoError)) throw error
+        try {
+          return whole(second)
+        } catch (again) {
+          throw again instanceof LnoError ? error : again
+        }
+      }
+    },
+    write: (writer, value) => (asFirst(value) ? first : second).write(writer, value),
   }
 }
 

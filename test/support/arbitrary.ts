@@ -69,6 +69,8 @@ function ofShape(codec: AnyCodec, own: Own): fc.Arbitrary<unknown> {
     case 'array':
     case 'counted':
       return list(shape.of, shape.min)
+    case 'either':
+      return fc.oneof(...shape.of.map((codec) => arbitraryOf(codec, own)))
     case 'prefixed':
     case 'tagged':
       return arbitraryOf(shape.of, own)

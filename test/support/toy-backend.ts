@@ -50,6 +50,7 @@ export const toyBackend: Backend = {
   mulBase: (scalar) => toPoint(bytesToScalar(scalar)),
   mulPoint: (point, scalar) => toPoint((fromPoint(point) * bytesToScalar(scalar)) % ORDER),
   mulScalar: (a, b) => scalarToBytes((bytesToScalar(a) * bytesToScalar(b)) % ORDER),
+  addScalar: (a, b) => scalarToBytes((bytesToScalar(a) + bytesToScalar(b)) % ORDER),
   schnorrSign: (message, secret, aux) => {
     const xOnly = toPoint(bytesToScalar(secret)).subarray(1)
     const nonce = nobleBackend.hmacSha256(secret, concatBytes(aux, message))

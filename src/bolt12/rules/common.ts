@@ -2,7 +2,6 @@ import type { BlindedPath } from '../../blinding/blinded-path.js'
 import { MAX_MSAT } from '../../wire/amount.js'
 import { unknownEven } from '../../wire/features.js'
 import type { TlvRecord, TlvStream } from '../../wire/tlv.js'
-import type { Bolt12Code } from '../codes.js'
 import { inRanges, type TypeRange } from '../ranges.js'
 import { type SignatureOf, verifyRecords } from '../signature.js'
 import type { Finding, FormRule, ReadRule } from './rule.js'
@@ -16,12 +15,12 @@ const MOST_NAMED = 8
  * Every record lies in the ranges (rule T8). Judged before unknown even types are refused: "does not belong here" says
  * more than "is unknown".
  */
-export function rangeRule(
+export function rangeRule<C extends string>(
   id: string,
-  code: Bolt12Code,
+  code: C,
   what: string,
   ranges: readonly TypeRange[],
-): FormRule<{ readonly records: readonly TlvRecord[] }> {
+): FormRule<{ readonly records: readonly TlvRecord[] }, C> {
   return {
     id,
     code,
@@ -35,11 +34,11 @@ export function rangeRule(
 }
 
 /** The field is there. */
-export function presentRule<K extends string>(
+export function presentRule<K extends string, C extends string>(
   id: string,
-  code: Bolt12Code,
+  code: C,
   field: K,
-): FormRule<TlvStream<{ readonly [P in K]?: unknown }>> {
+): FormRule<TlvStream<{ readonly [P in K]?: unknown }>, C> {
   return {
     id,
     code,
@@ -50,12 +49,12 @@ export function presentRule<K extends string>(
 }
 
 /** Where the list is there, something stands in it. `what`: one element, as people call it. */
-export function listRule<K extends string>(
+export function listRule<K extends string, C extends string>(
   id: string,
-  code: Bolt12Code,
+  code: C,
   field: K,
   what: string,
-): FormRule<TlvStream<{ readonly [P in K]?: readonly unknown[] }>> {
+): FormRule<TlvStream<{ readonly [P in K]?: readonly unknown[] }>, C> {
   return {
     id,
     code,
@@ -67,7 +66,9 @@ export function listRule<K extends string>(
 }
 
 /** An amount in msat is not above all bitcoin that there will be (rule M6). */
-export function supplyRule<K extends string>(field: K): FormRule<TlvStream<{ readonly [P in K]?: bigint }>> {
+export function supplyRule<K extends string>(
+  field: K,
+): FormRule<TlvStream<{ readonly [P in K]?: bigint }>, 'AMOUNT_ABOVE_SUPPLY'> {
   return {
     id: 'M6',
     code: 'AMOUNT_ABOVE_SUPPLY',
@@ -79,11 +80,11 @@ export function supplyRule<K extends string>(field: K): FormRule<TlvStream<{ rea
 }
 
 /** No path of `field` is without hops (rules OR9, RR5, IR5). */
-export function hopsRule<K extends string>(
+export function hopsRule<K extends string, C extends string>(
   id: string,
-  code: Bolt12Code,
+  code: C,
   field: K,
-): FormRule<TlvStream<{ readonly [P in K]?: readonly BlindedPath[] }>> {
+): FormRule<TlvStream<{ readonly [P in K]?: readonly Pick<BlindedPath, 'path'>[] }>, C> {
   return {
     id,
     code,
@@ -98,12 +99,12 @@ export function hopsRule<K extends string>(
 }
 
 /** No even bit of the bitmap is unknown to the reader; odd ones are ignored. `defined`: bits that BOLT 12 gives a meaning. */
-export function featuresRule<K extends string>(
+export function featuresRule<K extends string, C extends string>(
   id: string,
-  code: Bolt12Code,
+  code: C,
   field: K,
   defined: readonly number[],
-): ReadRule<TlvStream<{ readonly [P in K]?: Uint8Array }>> {
+): ReadRule<TlvStream<{ readonly [P in K]?: Uint8Array }>, C> {
   return {
     id,
     code,
@@ -122,12 +123,12 @@ export function featuresRule<K extends string>(
 }
 
 /** The signature, where there is one, is that of the key in `key` (rules RR4, IR10). That one is there is another rule. */
-export function signatureRule<K extends string>(
+export function signatureRule<K extends string, C extends string>(
   id: string,
-  code: Bolt12Code,
+  code: C,
   of: SignatureOf & readonly [string, 'signature'],
   key: K,
-): FormRule<TlvStream<{ readonly signature?: Uint8Array } & { readonly [P in K]?: Uint8Array }>> {
+): FormRule<TlvStream<{ readonly signature?: Uint8Array } & { readonly [P in K]?: Uint8Array }>, C> {
   return {
     id,
     code,

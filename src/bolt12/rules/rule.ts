@@ -27,11 +27,13 @@ export interface ReadContext {
   readonly features?: Readonly<Record<string, readonly number[]>>
 }
 
-/** What a rule is, apart from its check: enough to print it. */
-export interface RuleInfo {
+/** What a rule is, apart from its check: enough to print it. `C`: the family of codes that it may report. */
+export interface RuleInfo<C extends string = Bolt12Code> {
   /** Id in `conformance/rules.json`: `OR5`. Several rules may share one. */
   readonly id: string
-  readonly code: Bolt12Code
+  readonly code: C
+  /** Where it stands; without it: BOLT 12. */
+  readonly spec?: string
   readonly phase: Phase
   /** The field at fault when it fails; gives issue, path and offset. */
   readonly field?: string
@@ -42,7 +44,7 @@ export interface RuleInfo {
 }
 
 /** Judged on the bytes alone. */
-export interface FormRule<S> extends RuleInfo {
+export interface FormRule<S, C extends string = Bolt12Code> extends RuleInfo<C> {
   readonly phase: 'form' | 'signature'
   /** Without it: always. */
   applies?(subject: S): boolean
@@ -51,21 +53,21 @@ export interface FormRule<S> extends RuleInfo {
 }
 
 /** Judged by a certain reader at a certain time. */
-export interface ReadRule<S> extends RuleInfo {
+export interface ReadRule<S, C extends string = Bolt12Code> extends RuleInfo<C> {
   readonly phase: 'read'
   applies?(subject: S): boolean
   check(subject: S, context: ReadContext): Finding | undefined
 }
 
-/** Judged against a counterpart `C`. */
-export interface MatchRule<S, C> extends RuleInfo {
+/** Judged against a counterpart `P`. */
+export interface MatchRule<S, P, C extends string = Bolt12Code> extends RuleInfo<C> {
   readonly phase: 'match'
-  applies?(subject: S, counterpart: C): boolean
-  check(subject: S, counterpart: C): Finding | undefined
+  applies?(subject: S, counterpart: P): boolean
+  check(subject: S, counterpart: P): Finding | undefined
 }
 
 /** A rule that `decode`, `inspect` and `check` can judge without a counterpart. */
-export type Rule<S> = FormRule<S> | ReadRule<S>
+export type Rule<S, C extends string = Bolt12Code> = FormRule<S, C> | ReadRule<S, C>
 
 /** One violation, as plain data. */
 export interface Issue {
@@ -121,7 +123,12 @@ export function errorOf(issue: Issue, cause?: unknown): LnoError {
 type Numbers = Readonly<Record<string, { readonly type: bigint }>>
 
 /** The issue that a failed rule makes, with place and number of its field. */
-export function issueOfRule(rule: RuleInfo, finding: Finding, table: Numbers, records: readonly TlvRecord[]): Issue {
+export function issueOfRule(
+  rule: RuleInfo<string>,
+  finding: Finding,
+  table: Numbers,
+  records: readonly TlvRecord[],
+): Issue {
   const found = typeof finding === 'string' ? { message: finding } : finding
   const path = found.path ?? (rule.field === undefined ? undefined : [rule.field])
   const first = path?.[0]
@@ -138,7 +145,7 @@ export function issueOfRule(rule: RuleInfo, finding: Finding, table: Numbers, re
     ...(path && { path }),
     ...(tlvType !== undefined && { tlvType }),
     ...(record && { offset: record.offset }),
-    spec: 'BOLT 12',
+    spec: rule.spec ?? 'BOLT 12',
   }
 }
 
@@ -147,7 +154,7 @@ export type Verdict = 'ok' | 'failed' | 'not_applicable' | 'not_checked'
 
 /** What came of a rule. */
 export interface RuleOutcome {
-  readonly rule: Pick<RuleInfo, 'id' | 'phase' | 'field'> & { readonly code?: string }
+  readonly rule: Pick<RuleInfo<string>, 'id' | 'phase' | 'field'> & { readonly code?: string }
   readonly verdict: Verdict
   /** Those that made it fail. */
   readonly issues: readonly Issue[]
@@ -155,7 +162,7 @@ export interface RuleOutcome {
 
 /** Judges one rule on a message whose fields it needs are readable. */
 export function judge<S extends TlvStream<unknown>>(
-  rule: Rule<S>,
+  rule: Rule<S, string>,
   subject: S,
   table: Numbers,
   context: ReadContext | undefined,
@@ -168,10 +175,10 @@ export function judge<S extends TlvStream<unknown>>(
 }
 
 /** Judges the rules that need a counterpart; those that fail become issues, in the order of the list. */
-export function judgeMatch<S extends TlvStream<unknown>, C>(
-  rules: readonly MatchRule<S, C>[],
+export function judgeMatch<S extends TlvStream<unknown>, P>(
+  rules: readonly MatchRule<S, P, string>[],
   subject: S,
-  counterpart: C,
+  counterpart: P,
   table: Numbers,
 ): readonly Issue[] {
   const issues: Issue[] = []

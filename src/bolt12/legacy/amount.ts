@@ -1,0 +1,20 @@
+import { type Convert, expectedAmount } from '../amount.js'
+import type { LegacyOfferMessage } from './offer.js'
+
+/**
+ * What an offer of 2021 costs for a number of items: its amount, converted from its currency, times the quantity.
+ * @param quantity items; 1 where the offer takes no quantity
+ * @returns msat, or undefined for an offer without amount
+ * @throws LnoError `CURRENCY_NOT_CONVERTIBLE` without a rate, `AMOUNT_ABOVE_SUPPLY` when nobody could pay it
+ */
+export function legacyExpectedAmount(
+  { fields: { amount, currency } }: Pick<LegacyOfferMessage, 'fields'>,
+  quantity = 1n,
+  convert?: Convert,
+): bigint | undefined {
+  const price = {
+    ...(amount !== undefined && { offer_amount: amount }),
+    ...(currency !== undefined && { offer_currency: currency }),
+  }
+  return expectedAmount(price, quantity, convert)
+}
