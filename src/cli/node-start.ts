@@ -4,7 +4,7 @@ import type { JsonEvent } from '../node/events.js'
 import { parseScidLink } from '../node/scids.js'
 import { CAPTURE, captureRequest } from './daemon/capture.js'
 import { eventText } from './daemon/event-text.js'
-import { parseDurationIn, SCID } from './daemon/options.js'
+import { GENERATION_NAMES, parseDurationIn, parseGenerations, SCID } from './daemon/options.js'
 import { defineCommand } from './frame/command.js'
 import { EXIT } from './frame/exit.js'
 import { jsonText } from './frame/json.js'
@@ -18,7 +18,7 @@ const QUIET_KINDS: ReadonlySet<string> = new Set(['node_ready', 'fetch_progress'
 
 export const command = defineCommand({
   description:
-    'Runs in the foreground until it is interrupted or told to stop. One line on standard output says when it is ready. What happens goes to standard error: a JSON document a line, or sentences in a terminal and with --log text.\n\nIt takes calls on 127.0.0.1 only unless told otherwise. Without a wallet it relays and fetches on every network; offers can be made on regtest only, to try things out.',
+    'Runs in the foreground until it is interrupted or told to stop. One line on standard output says when it is ready. What happens goes to standard error: a JSON document a line, or sentences in a terminal and with --log text.\n\nIt takes calls on 127.0.0.1 only unless told otherwise. Without a wallet it relays and fetches on every network; offers can be made on regtest only, to try things out.\n\nOnion messages have changed their wire form three times, and the node speaks all of them. With --generations it speaks those alone; without modern among them it makes offers in the form of 2021, for wallets of that time.',
   args: {},
   options: {
     listen: {
@@ -35,6 +35,12 @@ export const command = defineCommand({
       summary: 'how often to ask peers for a sign of life, give or take a half',
       parse: parseDurationIn(100, 86_400_000, 'from 100ms to 1d'),
     },
+    generations: {
+      value: 'NAME,…',
+      setting: true,
+      summary: `wire forms of onion messages to take, pass on, answer and send: ${GENERATION_NAMES.join(', ')} (default all)`,
+      parse: parseGenerations,
+    },
     scid: { ...SCID, setting: true, parse: parseScidLink },
     ...CAPTURE,
     log: {
@@ -48,6 +54,7 @@ export const command = defineCommand({
     'lno node start',
     'lno node start --network regtest --listen 127.0.0.1:9747 --listen ws://127.0.0.1:9748',
     'lno node start --listen 127.0.0.1:0 --json --log none',
+    'lno node start --network regtest --generations obs,obs2',
   ],
   endsOnSignal: true,
   printsLines: true,
@@ -69,6 +76,7 @@ export const command = defineCommand({
       listen: listen.filter((address) => address !== undefined),
       scids: options.scid,
       ping: { periodMs: options.pingPeriod },
+      ...(options.generations && { generations: options.generations }),
       ...(capture && { capture }),
       onEvent: write,
       onFault: (error) => {

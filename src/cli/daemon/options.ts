@@ -1,5 +1,7 @@
 import { formatAddress, parseNodeId, parsePeer } from '../../node/addresses.js'
 import { parseScidLink } from '../../node/scids.js'
+import type { Generation } from '../../onion/generation.js'
+import { GENERATIONS } from '../../onion/generations/all.js'
 import { usage } from '../frame/exit.js'
 
 const MSAT_PER_SAT = 1000n
@@ -107,6 +109,19 @@ export function parseVia(text: string): { readonly node_id: string; readonly add
   if (!text.includes('@')) return { node_id: parseNodeId(text) }
   const { nodeId, address } = parsePeer(text)
   return { node_id: nodeId, address: formatAddress(address) }
+}
+
+/** Names of all wire forms of onion messages, newest first. */
+export const GENERATION_NAMES: readonly string[] = GENERATIONS.map(({ name }) => name)
+
+/** `obs,obs2`: wire forms of onion messages, newest first and each once, in whatever order they are named. */
+export function parseGenerations(text: string): readonly Generation[] {
+  const names = text.split(',').map((name) => name.trim())
+  const unknown = names.find((name) => !GENERATION_NAMES.includes(name))
+  if (unknown !== undefined) {
+    throw usage(`${JSON.stringify(unknown)} is no wire form of onion messages; known are ${GENERATION_NAMES.join(', ')}`)
+  }
+  return GENERATIONS.filter(({ name }) => names.includes(name))
 }
 
 /** Channels that the node cannot know by itself. */
