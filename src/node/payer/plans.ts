@@ -43,7 +43,8 @@ export function formsFor(
 }
 
 /**
- * The ways to ask, best first, each with its forms: `forms`, or what worked over this very way the last time.
+ * The ways to ask, best first, each with its forms: `forms`, or what worked over this very way the last time. Such a way goes
+ * first, since it led there; with peers that the user names, only one over them.
  * @throws LnoError as `waysTo`
  */
 export function plansFor(
@@ -53,13 +54,19 @@ export function plansFor(
   tools: PlanTools,
 ): readonly FetchPlan[] {
   const { messenger, dialable, reach, selfId } = tools
-  return waysTo(to, { messenger, dialable: dialable(), via }).map((plan) => {
+  const known: FetchPlan[] = []
+  const others: FetchPlan[] = []
+  for (const plan of waysTo(to, { messenger, dialable: dialable(), via })) {
     const way = nameOf(to, plan, selfId)
-    const known = forms.length > 1 && asked === undefined ? reach.worked(way) : undefined
+    const form = reach.worked(way)
     const worked =
-      known === undefined ? [] : decide({ target: to.target, speaks: namesOf(tools), worked: known }, tools)
-    return { ...plan, way, forms, ...(worked.length > 0 && worked.length < forms.length && { worked }) }
-  })
+      form === undefined ? [] : decide({ target: to.target, speaks: namesOf(tools), worked: form, asked }, tools)
+    const first = plan.route[0]
+    const group =
+      form !== undefined && (via.length === 0 || (first !== undefined && via.includes(first))) ? known : others
+    group.push({ ...plan, way, forms, ...(worked.length > 0 && worked.length < forms.length && { worked }) })
+  }
+  return [...known, ...others]
 }
 
 function namesOf({ messenger }: Pick<PlanTools, 'messenger'>): readonly GenerationName[] {
