@@ -33,7 +33,9 @@ export const command = defineCommand({
     const issue = issues[0]
     if (issue !== undefined) throw errorOf(issue)
     const instead =
-      kind === 'offer' ? 'lno fetch OFFER gets its invoice, for another wallet to pay' : 'pay it with another'
+      kind === 'offer'
+        ? 'lno fetch OFFER gets its invoice, for another wallet to pay'
+        : 'pay the invoice with another one'
     throw new LnoError('NO_WALLET' satisfies NodeCode, `there is no wallet here yet: ${instead}`)
   },
 })

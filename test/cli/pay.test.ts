@@ -55,7 +55,7 @@ describe('lno pay', () => {
   test.each([
     ['an offer', OFFER, 'NO_WALLET', /lno fetch OFFER gets its invoice/],
     ['an offer in a URI', `lightning:${OFFER.toUpperCase()}`, 'NO_WALLET', /lno fetch/],
-    ['an invoice', invoice(NOW), 'NO_WALLET', /pay it with another/],
+    ['an invoice', invoice(NOW), 'NO_WALLET', /pay the invoice with another one/],
     ['an invoice that has expired', invoice(NOW - 7201), 'INVOICE_EXPIRED', /IR/],
     [
       'an offer of 2021',
