@@ -248,7 +248,12 @@ function readEncrypted(
   }
   const payload = readHopData(share, encrypted, generation.payloadTable)
   // A relay's orders at the end of the onion: somebody cut a path short.
-  if (final) arrivedPathId(payload.fields)
+  const { next_node_id, next_short_channel_id: short_channel_id } = payload.fields
+  if (final)
+    arrivedPathId({
+      ...(next_node_id && { next_node_id }),
+      ...(short_channel_id !== undefined && { short_channel_id }),
+    })
   return { payload }
 }
 
