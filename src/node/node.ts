@@ -21,6 +21,7 @@ import { OnionMessenger } from './messenger/messenger.js'
 import type { OutboxOptions } from './messenger/outbox.js'
 import type { GenerationPolicy } from './messenger/policy.js'
 import type { NodeId } from './messenger/routes.js'
+import type { Counters } from './messenger/tally.js'
 import { Issuer } from './offers/issuer.js'
 import { type PaymentPaths, unroutablePaths } from './offers/payment-paths.js'
 import { Promises } from './offers/promises.js'
@@ -61,7 +62,7 @@ export interface NodeOptions {
   readonly generations?: readonly Generation[]
   /** In which of them a message of its own is sent; `sendBoth` unless given. */
   readonly policy?: GenerationPolicy
-  /** How objects of the 2021 form are written and read; `LEGACY` unless given. */
+  /** How objects of the 2021 form are written and read; all are read, and written for as many as can be, unless given. */
   readonly dialect?: LegacyDialect
   /** Answers go to connected peers alone, as releases up to Core Lightning 24.02 did it; over routes unless given. */
   readonly answersTo?: 'peers'
@@ -81,6 +82,10 @@ export interface NodeInfo {
   /** Where it takes calls, as people write it. */
   readonly addresses: readonly string[]
   readonly features: readonly number[]
+  /** Names of the wire forms of onion messages that it speaks, newest first. */
+  readonly generations: readonly string[]
+  /** Onion messages since the start, by form. */
+  readonly counters: Counters
   readonly peers: number
   readonly offers: number
   /** `none`: offers can be made on regtest only, and their invoices cannot be paid. */
@@ -192,6 +197,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     issuerSecret: deriveSecret(nodeSecret, 'issuer ids of offers'),
     chain,
     paymentPaths,
+    ...(options.dialect && { dialect: options.dialect }),
     onEvent,
   })
   const payer = new Payer({
@@ -300,6 +306,8 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
       network,
       addresses,
       features,
+      generations: generations.map(({ name }) => name),
+      counters: messenger.counters(),
       peers: connections.peers().length,
       offers: issuer.list().length,
       wallet: options.paymentPaths === undefined ? 'none' : 'given',

@@ -6,7 +6,9 @@ import { encodeString } from '../../bolt12/string.js'
 import { nodeError } from '../codes.js'
 import { integer, method, text } from '../control/index.js'
 import { isoTime } from '../events.js'
+import { invoiceFacts, readInvoice } from '../invoice-facts.js'
 import type { LnoNode } from '../node.js'
+import type { OfferForm } from '../offers/form.js'
 import type { StoredPromise } from '../offers/record.js'
 import type { StoredRequest } from '../payer/record.js'
 import { timeOf } from './offer-methods.js'
@@ -18,6 +20,8 @@ const LISTED = 100
 export interface IssuedInvoiceView {
   readonly direction: 'issued'
   readonly id: string
+  /** In which form of BOLT 12 it is written. */
+  readonly form: OfferForm
   readonly payment_hash: string
   /** The offer that it is for; absent for a refund. */
   readonly offer_id?: string
@@ -27,7 +31,7 @@ export interface IssuedInvoiceView {
   readonly status: 'open' | 'paid' | 'refused' | 'expired'
   /** What the payer of a refund said against it. Text of a stranger. */
   readonly invoice_error?: string
-  /** False: made without a wallet, so nobody can pay it. */
+  /** False: made without a wallet, or in the form of 2021, so nobody can pay it. */
   readonly payable: boolean
   readonly payer_note?: string
   readonly created_at: string
@@ -93,23 +97,23 @@ export function invoiceMethods(node: LnoNode, now: () => number) {
   ] as const
 }
 
-function issuedView(stored: StoredPromise, payable: boolean, now: number): IssuedInvoiceView {
-  const { fields } = decodeInvoice(stored.invoice, { verifySignature: false })
-  // Of its request an invoice repeats all that says whether it answers an offer.
-  const isRefund = fields.offer_issuer_id === undefined && fields.offer_paths === undefined
+function issuedView(stored: StoredPromise, hasWallet: boolean, now: number): IssuedInvoiceView {
+  const facts = invoiceFacts(readInvoice(stored.invoice))
   const expired = BigInt(Math.floor(now / 1000)) >= stored.expires
-  const hash = toHex(fields.invoice_payment_hash ?? new Uint8Array(0))
+  const hash = toHex(facts.paymentHash ?? new Uint8Array(0))
   return {
     direction: 'issued',
     id: hash,
+    form: facts.form,
     payment_hash: hash,
-    ...(isRefund ? { refund_id: toHex(stored.offer_id) } : { offer_id: toHex(stored.offer_id) }),
-    amount_msat: (fields.invoice_amount ?? 0n).toString(),
+    ...(facts.answers === 'refund' ? { refund_id: toHex(stored.offer_id) } : { offer_id: toHex(stored.offer_id) }),
+    amount_msat: (facts.amountMsat ?? 0n).toString(),
     status:
       stored.paid !== undefined ? 'paid' : stored.refused !== undefined ? 'refused' : expired ? 'expired' : 'open',
     ...(stored.refused !== undefined && { invoice_error: stored.refused }),
-    payable,
-    ...(fields.invreq_payer_note !== undefined && { payer_note: fields.invreq_payer_note }),
+    // Wallets are paid over the paths that they give, and an invoice of 2021 is paid to the node id.
+    payable: hasWallet && facts.form === 'modern',
+    ...(facts.payerNote !== undefined && { payer_note: facts.payerNote }),
     created_at: isoTime(Number(stored.created)),
     expires_at: timeOf(stored.expires),
     bolt12: encodeString('lni', stored.invoice),
