@@ -185,8 +185,8 @@ export interface LabPeer extends PeerRef {
   /** The driver's name. */
   readonly driver: string
   /**
-   * Types of the messages in which it asks for an invoice of an offer of 2021, in their order: it cannot know which of
-   * them the issuer reads. Absent where it makes nothing of such an offer.
+   * Types of the messages in which it asks for an invoice, in their order; of a node that reads offers of both forms, for one
+   * of 2021. Absent where nobody looks.
    */
   readonly asks?: readonly number[]
   /** Makes a connection, and returns when it is usable on this side. */

@@ -75,7 +75,7 @@ export interface LnoDriverOptions {
   readonly cannot?: Driver['cannot']
   /** Set where it speaks older forms alone. */
   readonly form?: '2021'
-  /** Types of the messages in which it asks for an invoice of an offer of 2021. */
+  /** Types of the messages in which it asks: `LabPeer.asks`. */
   readonly asks?: readonly number[]
   /** How often it asks, where no answer comes. */
   readonly attempts?: number

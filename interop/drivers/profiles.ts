@@ -36,6 +36,7 @@ export function profileDrivers(version: string): readonly Driver[] {
       name: 'lno-v22.11',
       version: `${version}, emulating v22.11`,
       program: emulating('v22.11'),
+      asks: [513],
       attempts: 1,
     }),
     lnoDriver({

@@ -24,6 +24,13 @@ const common = {
 const direct = { ...common, path: 'direct', links: DIRECT } as const
 const relayed = { ...common, path: 'one relay', links: RELAY, over: ['relay1'] } as const
 
+/** Names of drivers of one release: our emulation, and the program itself where the user has it. */
+const SAME = [
+  { form: '2021', names: ['lno-v0.10.2', 'cln-v0.10.2'] },
+  { form: '2021', names: ['lno-v0.11', 'cln-v0.11.0', 'cln-v0.11.1', 'cln-v0.11.2', 'cln-v0.12.0', 'cln-v0.12.1'] },
+  { names: ['lno-v22.11', 'cln-v22.11', 'cln-v22.11.1'] },
+] as const
+
 /** Nodes of other times: a fetch from them, and theirs from us. */
 export const GENERATIONS: readonly Scenario[] = [
   {
@@ -85,4 +92,16 @@ export const GENERATIONS: readonly Scenario[] = [
     reach: 'core',
     only: { payer: ['lno-v22.11'], payee: ['lno'], relay1: ['lno'] },
   },
+  ...SAME.map(
+    ({ names, ...more }): Scenario => ({
+      ...direct,
+      ...more,
+      id: `generations.release.${names[0].replace('lno-', '')}`,
+      title: `direct, ${names[0].replace('lno-', '')}: the release and our emulation of it`,
+      checks: ['asked in each form', 'still connected'],
+      why: 'An emulation is right where it and the program itself can stand for each other. Played with --all, and a program of the user.',
+      reach: 'pairs',
+      only: { payer: names, payee: names },
+    }),
+  ),
 ]

@@ -45,9 +45,9 @@ const typeOf = (name: string) => GENERATIONS.find((generation) => generation.nam
 /** One request of one node to another, and all that its events tell. */
 export async function playCell({ requester, responder, relay, network }: CellOptions): Promise<CellResult> {
   const world = lab()
-  const start = async (name: string, party: Party, more: Partial<NodeOptions> = {}) => {
+  const start = async (name: string, party: Party, more: Pick<NodeOptions, 'paymentPaths' | 'listen'> = {}) => {
     const { options, attach } = party.make(seededRandom(`${name} in disguise`))
-    const started = await world.start(name, { ...options, network, ...more })
+    const started = await world.start(name, { ...options, network, ...more } as Omit<Partial<NodeOptions>, 'store'>)
     attach(started.node)
     return started
   }

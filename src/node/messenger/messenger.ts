@@ -13,7 +13,7 @@ import {
   type NextHop,
   peel,
 } from '../../onion/engine-peel.js'
-import type { Generation } from '../../onion/generation.js'
+import { byMessageType, type Candidates, type Generation } from '../../onion/generation.js'
 import { withType } from '../../onion/onion-message.js'
 import { type BuiltReplyPath, buildReplyPath } from '../../onion/reply-path.js'
 import { rows } from '../../wire/tlv.js'
@@ -361,17 +361,6 @@ export class OnionMessenger {
     this.#tally.count(form, 'dropped')
     this.#options.onEvent?.({ type: 'message_dropped', from, code, why, ...(rule !== undefined && { rule }) })
   }
-}
-
-type Candidates = readonly [Generation, ...Generation[]]
-
-function byMessageType(generations: readonly Generation[]): ReadonlyMap<number, Candidates> {
-  const groups = new Map<number, Candidates>()
-  for (const generation of generations) {
-    const { messageType } = generation
-    groups.set(messageType, [...(groups.get(messageType) ?? []), generation] as unknown as Candidates)
-  }
-  return groups
 }
 
 /** What is in a message of ours, by the name of its record. */
