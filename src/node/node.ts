@@ -19,6 +19,7 @@ import type { NodeIdentity } from './identity.js'
 import { channelOver, type MessageChannel } from './messenger/channel.js'
 import { OnionMessenger } from './messenger/messenger.js'
 import type { OutboxOptions } from './messenger/outbox.js'
+import { PathPeers } from './messenger/path-peers.js'
 import type { GenerationPolicy } from './messenger/policy.js'
 import type { NodeId } from './messenger/routes.js'
 import type { Counters } from './messenger/tally.js'
@@ -156,6 +157,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
   const scids = new ScidTable(options.scids)
   const addressBook = await AddressBook.load(store)
   const promises = await Promises.load(store)
+  const pathPeers = await PathPeers.load(store)
 
   const connections = new Connections({
     identity: keys,
@@ -180,6 +182,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     random,
     generations,
     ...(options.answersTo && { answersTo: options.answersTo }),
+    pathPeers,
     resolveScid: scids.resolve,
     links: () => [...issuer.links(), ...refunds.links(), ...scids.pairs()],
     ...(options.rateOf && { rateOf: options.rateOf }),
@@ -225,6 +228,8 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     onStray: (delivery) => onEvent(strayAnswer(delivery)),
     onEvent,
   })
+  // Paths that were given out before their relays were written down.
+  for (const [relay, end] of [...issuer.links(), ...refunds.links()]) if (end === id) pathPeers.add(relay, startedAt)
   const claimer = new Claimer({
     messenger,
     clock,
