@@ -20,6 +20,7 @@ import type { NodeIdentity } from './identity.js'
 import { channelOver, type MessageChannel } from './messenger/channel.js'
 import { OnionMessenger } from './messenger/messenger.js'
 import type { OutboxOptions } from './messenger/outbox.js'
+import { PathPeers } from './messenger/path-peers.js'
 import { type GenerationPolicy, sendBoth } from './messenger/policy.js'
 import { Reach } from './messenger/reach.js'
 import type { NodeId } from './messenger/routes.js'
@@ -164,6 +165,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
   const reached = await Reach.load(store, clock)
   const policy = options.policy ?? sendBoth
   const [formOfOffers] = policy({ target: 'offer', speaks: generations.map(({ name }) => name) })
+  const pathPeers = await PathPeers.load(store)
 
   const connections = new Connections({
     identity: keys,
@@ -188,6 +190,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     random,
     generations,
     ...(options.answersTo && { answersTo: options.answersTo }),
+    pathPeers,
     resolveScid: scids.resolve,
     links: () => [...issuer.links(), ...refunds.links(), ...scids.pairs()],
     ...(options.rateOf && { rateOf: options.rateOf }),
@@ -235,6 +238,8 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     onStray: (delivery) => onEvent(strayAnswer(delivery)),
     onEvent,
   })
+  // Paths that were given out before their relays were written down.
+  for (const [relay, end] of [...issuer.links(), ...refunds.links()]) if (end === id) pathPeers.add(relay, startedAt)
   const claimer = new Claimer({
     messenger,
     clock,
