@@ -4,6 +4,7 @@
  */
 export type { ByteStream, CancelSignal, Clock, Listener, Net, NetAddress, Random, Store } from '../base/effects.js'
 export { formatAddress, type PeerAddress, parseAddress, parseNodeId, parsePeer } from './addresses.js'
+export type { Bolt12Form } from './bolt12-form.js'
 export * from './capture/index.js'
 export { systemClock } from './clock.js'
 export type {
@@ -32,7 +33,6 @@ export type { NodeId } from './messenger/routes.js'
 export type { Counters, FormCount, ProvenForm } from './messenger/tally.js'
 export { systemNet } from './net/index.js'
 export { createNode, type LnoNode, type NodeInfo, type NodeOptions } from './node.js'
-export type { OfferForm } from './offers/form.js'
 export type { Issuer } from './offers/issuer.js'
 export type { AnyOwnOffer, NewLegacyOffer, NewOffer, OwnLegacyOffer, OwnOffer } from './offers/own-offer.js'
 export type { PaymentPaths, Receivable, ReceiveOptions } from './offers/payment-paths.js'

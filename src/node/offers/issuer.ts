@@ -5,6 +5,7 @@ import { createOffer } from '../../bolt12/create-offer.js'
 import { createLegacyOffer } from '../../bolt12/legacy/create-offer.js'
 import { publicKey } from '../../crypto/group.js'
 import type { KeyPair } from '../../noise/handshake.js'
+import type { Bolt12Form } from '../bolt12-form.js'
 import { nodeError } from '../codes.js'
 import type { Delivery } from '../messenger/messenger.js'
 import type { NodeId } from '../messenger/routes.js'
@@ -12,7 +13,7 @@ import { PathIdTable, pathIdOf } from '../path-id.js'
 import { deriveKey } from '../secrets.js'
 import { keysUnder, storeKey } from '../store/keys.js'
 import { offersError } from './codes.js'
-import { type OfferForm, offerForms } from './form.js'
+import { offerForms } from './form.js'
 import type { IssuerEvent } from './issuer-event.js'
 import {
   type AnyOwnOffer,
@@ -73,7 +74,7 @@ export class Issuer {
   }
 
   /** Forms of offers that can be answered here, the one that is made unless asked otherwise first. */
-  get forms(): readonly OfferForm[] {
+  get forms(): readonly Bolt12Form[] {
     return offerForms(this.#options.messenger.generations)
   }
 
@@ -175,7 +176,7 @@ export class Issuer {
   }
 
   /** @throws LnoError `OFFER_FORM_UNSPOKEN`, `NO_WALLET`, `QUEUE_FULL` */
-  #checkMakes(form: OfferForm): void {
+  #checkMakes(form: Bolt12Form): void {
     if (!this.forms.includes(form)) {
       const spoken = this.#options.messenger.generations.map(({ name }) => name).join(', ')
       throw offersError('OFFER_FORM_UNSPOKEN', `no reader of a ${form} offer speaks ${spoken}, and this node no other`)

@@ -8,13 +8,11 @@ import type { InvoiceMessage } from '../../bolt12/invoice.js'
 import type { InvoiceRequestMessage } from '../../bolt12/invoice-request.js'
 import type { OfferMessage } from '../../bolt12/offer.js'
 import { errorOf } from '../../bolt12/rules/rule.js'
+import type { Bolt12Form } from '../bolt12-form.js'
 import { nodeError } from '../codes.js'
 import type { PolicyFacts } from '../messenger/policy.js'
 import { judgeInvoice, type Verdict } from './answer.js'
 import { pathsOrId, type WaysIn } from './ways.js'
-
-/** The two forms of BOLT 12: today's, and that of c-lightning v0.10.1 to v0.12.1. */
-export type Bolt12Form = 'modern' | '2021'
 
 /** How an answer came. */
 export interface Arrival {
