@@ -1,8 +1,8 @@
 import { decodeOffer } from '../../src/bolt12/decode.js'
 import { decodeLegacyOffer, isLegacyString } from '../../src/bolt12/legacy/index.js'
+import type { NodeOptions } from '../../src/node/node.js'
 import { unroutablePaths } from '../../src/node/offers/payment-paths.js'
 import { GENERATIONS } from '../../src/onion/generations/all.js'
-import type { NodeOptions } from '../../src/node/node.js'
 import type { ChainName } from '../../src/wire/chains.js'
 import { seededRandom } from '../node/connections/world.js'
 import { coffee, type LabNode, lab } from '../node/lab.js'
@@ -65,14 +65,22 @@ export async function playCell({ requester, responder, relay, network }: CellOpt
     await world.connect(issuer, between)
     await world.connect(payer, between)
   }
-  const { text } = await issuer.node.issuer.create(coffee())
+  // The form that the one who asks can read, where the issuer makes it.
+  const { forms } = issuer.node.issuer
+  const form = forms.find((each) => each === requester.reads) ?? forms[0]
+  const { text } = await (form === '2021'
+    ? issuer.node.issuer.createLegacy({ description: 'coffee', amountMsat: 10_000n })
+    : issuer.node.issuer.create(coffee()))
   const isLegacy = isLegacyString(text)
   const scids = between ? [{ scid: 1n, nodes: [between.node.id, issuer.node.id] as const }] : []
   const ask = { scids, attempts: 1, timeoutMs: WAIT_MS }
-  const asked = isLegacy
-    ? payer.node.fetch(decodeLegacyOffer(text), ask)
-    : payer.node.fetch(decodeOffer(text), ask)
-  const end = await world.until(asked.then(() => 'invoice', (error: { readonly code?: string }) => error.code ?? String(error)))
+  const asked = isLegacy ? payer.node.fetch(decodeLegacyOffer(text), ask) : payer.node.fetch(decodeOffer(text), ask)
+  const end = await world.until(
+    asked.then(
+      () => 'invoice',
+      (error: { readonly code?: string }) => error.code ?? String(error),
+    ),
+  )
   // The late twin is on its way still.
   await world.clock.advance(WAIT_MS)
   const copies = copiesOf(payer, issuer)

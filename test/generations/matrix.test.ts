@@ -62,7 +62,9 @@ describe('what was seen between releases', () => {
 })
 
 describe('a node of ours', () => {
-  test.each(PARTIES.map(({ name }) => name))('gets an invoice from %s, on every chain', (responder) => {
+  // A node that takes the uncounted 513 alone for offers of 2021 was never released: the policy does not send it.
+  const issuers = PARTIES.map(({ name }) => name).filter((name) => name !== 'modern-uncounted')
+  test.each(issuers)('gets an invoice from %s, on every chain', (responder) => {
     expect(of(played.direct, 'lno', responder).end).toBe('invoice')
     expect(of(played.regtest, 'lno', responder).end).toBe('invoice')
   })

@@ -1,4 +1,4 @@
-import { type Cell } from './matrix.js'
+import type { Cell } from './matrix.js'
 import { PARTIES, type Party } from './parties.js'
 
 /** A cell as text: the types of the copies that said something there, and where it was no invoice, what came of them. */
@@ -21,10 +21,7 @@ function table(cells: readonly Cell[]): string {
   return [
     ['asks \\ answers', ...PARTIES.map(({ name }) => name)],
     ['---', ...PARTIES.map(() => '---')],
-    ...PARTIES.map((requester) => [
-      `**${requester.name}**`,
-      ...PARTIES.map((responder) => text(requester, responder)),
-    ]),
+    ...PARTIES.map((requester) => [`**${requester.name}**`, ...PARTIES.map((responder) => text(requester, responder))]),
   ]
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n')
@@ -66,7 +63,8 @@ one message is sent. \`lno fetch --generation\` sends what you name, \`lno node 
 ## How to read the tables
 
 A row asks, a column answers. \`obs\`, \`obs2\`, \`modern-uncounted\` and \`modern\` are nodes of ours that speak that form alone; those
-without \`modern\` make offers of 2021. \`v0.10.2\`, \`v0.11\` and \`v22.11\` are nodes of ours that behave as these releases did
+without \`modern\` make offers of 2021 (no release spoke \`modern-uncounted\` alone, and \`lno\` sends it only when you say so). Where
+the issuer can make both forms of offers, it made the one that goes with what the other side speaks. \`v0.10.2\`, \`v0.11\` and \`v22.11\` are nodes of ours that behave as these releases did
 (\`lno interop node --emulate\`); \`lno\` is a node of ours as it is.
 
 - \`387 + 385\`: copies of these types were sent, came, and brought an invoice; the payer takes one, the issuer made one.

@@ -7,14 +7,14 @@ import { GENERATIONS } from '../../src/onion/generations/all.js'
 /** A node of the matrix. */
 export interface Party {
   readonly name: string
-  /** The only form of offers that the release could read; absent for a node of ours, which reads both. */
+  /** The form of offers that goes with what it speaks, and the only one that a release could read; absent: both. */
   readonly reads?: 'modern' | '2021'
   /** For one node. */
   make(random: Random): { readonly options: Partial<NodeOptions>; attach(node: LnoNode): void }
 }
 
-function ours(name: string, options: Partial<NodeOptions>): Party {
-  return { name, make: () => ({ options, attach: () => undefined }) }
+function ours(name: string, options: Partial<NodeOptions>, reads?: Party['reads']): Party {
+  return { name, ...(reads && { reads }), make: () => ({ options, attach: () => undefined }) }
 }
 
 function emulated(profile: Profile): Party {
@@ -25,7 +25,9 @@ function emulated(profile: Profile): Party {
 /** Nodes of ours that speak one form each, the oldest first. */
 export const SINGLE: readonly Party[] = [...GENERATIONS]
   .reverse()
-  .map((generation) => ours(generation.name, { generations: [generation] }))
+  .map((generation) =>
+    ours(generation.name, { generations: [generation] }, generation.name === 'modern' ? 'modern' : '2021'),
+  )
 
 /** Releases of Core Lightning, as the lab emulates them. */
 export const EMULATED: readonly Party[] = Object.values(PROFILES).map(emulated)
