@@ -2,15 +2,14 @@ import type { Cell } from './matrix.js'
 import { PARTIES, type Party } from './parties.js'
 
 /** A cell as text: the types of the copies that said something there, and where it was no invoice, what came of them. */
-export function cellText({ copies, end, offer, requester }: Cell): string {
+export function cellText({ copies, end }: Cell): string {
   const said = copies
     .filter(({ fate }) => fate !== 'lost')
     .map(({ type, fate }) => {
       if (fate !== 'answered') return `${type} ${fate}`
       return end === 'invoice' ? String(type) : `${type} invoice refused`
     })
-  const unread = said.length > 0 && requester.reads !== undefined && requester.reads !== offer ? ' \\*' : ''
-  return said.length === 0 ? '–' : `${said.join(' + ')}${unread}`
+  return said.length === 0 ? '–' : said.join(' + ')
 }
 
 function table(cells: readonly Cell[]): string {
@@ -71,7 +70,6 @@ the issuer can make both forms of offers, it made the one that goes with what th
 - \`ignored\`: the copy came, and what it asked for was passed over in silence; \`refused\`: an invoice_error came back;
   \`invoice refused\`: an invoice came that the one who asked could not take.
 - \`–\`: no copy came to the issuer, or none that it could read.
-- \\*: the message and its answer get through, but the release could not read an offer of that form: nobody will ask so.
 
 ## Directly
 
