@@ -1,16 +1,24 @@
 import { isLnoError, LnoError } from '../base/error.js'
-import { decodeOffer } from '../bolt12/decode.js'
-import { fromPasted } from '../bolt12/pasted.js'
 import { parseAddress } from '../node/addresses.js'
 import type { CaptureRequest } from '../node/capture/recorder.js'
 import type { FetchView } from '../node/methods/fetch-methods.js'
 import type { LnoNode } from '../node/node.js'
+import { readOffer } from '../node/payer/any-offer.js'
 import type { FetchProgress } from '../node/payer/fetch.js'
 import { parseScidLink } from '../node/scids.js'
 import { CAPTURE, captureRequest } from './daemon/capture.js'
 import { openNode } from './daemon/client.js'
 import { failureLines, progressText } from './daemon/fetch-text.js'
-import { parseAmount, parseCount, parseDurationIn, parseQuantity, SCID, VIA } from './daemon/options.js'
+import {
+  GENERATION_NAMES,
+  parseAmount,
+  parseCount,
+  parseDurationIn,
+  parseForms,
+  parseQuantity,
+  SCID,
+  VIA,
+} from './daemon/options.js'
 import { formatMsat } from './daemon/text.js'
 import { type Context, defineCommand } from './frame/command.js'
 import { cliError } from './frame/exit.js'
@@ -32,11 +40,21 @@ const options = {
     default: '3',
     summary: 'how often to ask, each time over another way',
   },
+  generation: {
+    value: 'NAME,…',
+    setting: true,
+    summary: `wire forms of onion messages to ask in, in this order, of ${GENERATION_NAMES.join(', ')} (default: as the offer tells)`,
+    parse: parseForms,
+  },
   scid: SCID,
   alone: { summary: 'with a key of its own for this once, even where a node runs (needs --via)' },
   ...CAPTURE,
   verbose: { short: 'v', summary: 'tell of each message' },
 } as const
+
+/** Of an invoice in the form of 2021. */
+const UNBLINDED =
+  'It is an invoice of 2021, which is paid unblinded: lno does not pay it (lno explain PAYMENT_UNBLINDED).'
 
 interface Request {
   readonly offer: string
@@ -47,6 +65,7 @@ interface Request {
   readonly scids: readonly string[]
   readonly attempts: number
   readonly timeoutMs: number
+  readonly generations: readonly string[] | undefined
   readonly signal: AbortSignal
   readonly onProgress: (progress: FetchProgress) => void
   readonly capture: CaptureRequest | undefined
@@ -55,20 +74,21 @@ interface Request {
 
 export const command = defineCommand({
   description:
-    'Asks the issuer of an offer for an invoice, checks it against everything that was asked for, and prints it. Nothing is paid.\n\nThe node of the data folder asks. Without one, or with --alone, --via names a peer to go over, and a key that is used only once asks; so it is with --capture, since a running node records from its own start (lno node start --capture). Every attempt sends the same request over another way; the first valid invoice is taken.',
+    'Asks the issuer of an offer for an invoice, checks it against everything that was asked for, and prints it. Nothing is paid.\n\nThe node of the data folder asks. Without one, or with --alone, --via names a peer to go over, and a key that is used only once asks; so it is with --capture, since a running node records from its own start (lno node start --capture). Every attempt sends the same request over another way; the first valid invoice is taken.\n\nAn offer tells in which form of onion messages its issuer is to be asked: one of 2021 in two, until it is known which of them works. Its invoice is in the form of 2021 too, and can be looked at but not paid from here.',
   args: { offer: { summary: 'an offer: lno1…, or a URI that holds one', stdin: true } },
   options,
   examples: [
     'lno fetch lno1…',
     'lno fetch lno1… --amount 10sat --note "for the coffee"',
     'lno fetch lno1… --via 02…@127.0.0.1:9735',
+    'lno fetch lno1… --generation obs2 --verbose',
     'lno fetch lno1… | lno explain -',
   ],
   endsOnSignal: true,
   run: async (context) => {
     const { args, options, signal, note, result, next, json } = context
     // Here too, so that what cannot be read is said without a node.
-    decodeOffer(fromPasted(args.offer))
+    readOffer(args.offer)
     const onProgress = (progress: FetchProgress) => {
       const line = progressText(progress, options.verbose)
       if (line !== undefined) note(line)
@@ -82,6 +102,7 @@ export const command = defineCommand({
       scids: options.scid,
       attempts: options.attempts,
       timeoutMs: options.timeout,
+      generations: options.generation,
       signal,
       onProgress,
       capture: captureRequest(options, note),
@@ -91,6 +112,7 @@ export const command = defineCommand({
       const fetched = await fetchInvoice(context, request)
       result(fetched, () => fetched.bolt12)
       if (context.io.stdout.isTTY) note(`An invoice over ${formatMsat(BigInt(fetched.amount_msat))}; nothing is paid.`)
+      if (fetched.form === '2021') note(UNBLINDED)
       next('lno explain INVOICE')
     } catch (error) {
       if (signal.aborted) throw cliError('INTERRUPTED', `stopped by ${String(signal.reason)}`)
@@ -111,7 +133,8 @@ async function fetchInvoice(context: Pick<Context, 'config'> & FetchContext, req
     throw hinted(error)
   }
   try {
-    const { offer, amountMsat, quantity, payerNote, via, scids, attempts, timeoutMs, signal, onProgress } = request
+    const { offer, amountMsat, quantity, payerNote, via, scids, attempts, timeoutMs, generations } = request
+    const { signal, onProgress } = request
     return await node.call(
       'fetch',
       {
@@ -123,6 +146,7 @@ async function fetchInvoice(context: Pick<Context, 'config'> & FetchContext, req
         scids: [...scids],
         attempts,
         timeout_ms: timeoutMs,
+        ...(generations && { generations: [...generations] }),
       },
       // A node of this protocol version says nothing else.
       { signal, onProgress: (progress) => onProgress(progress as FetchProgress) },
@@ -137,7 +161,8 @@ interface FetchContext {
 }
 
 async function fetchAlone({ config }: Pick<Context, 'config'>, request: Request): Promise<FetchView> {
-  const { offer, amountMsat, quantity, payerNote, via, scids, attempts, timeoutMs, signal, onProgress } = request
+  const { offer, amountMsat, quantity, payerNote, via, scids, attempts, timeoutMs, generations } = request
+  const { signal, onProgress } = request
   const peers = via.flatMap(({ node_id: nodeId, address }) =>
     address === undefined ? [] : [{ nodeId, address: parseAddress(address) }],
   )
@@ -151,7 +176,7 @@ async function fetchAlone({ config }: Pick<Context, 'config'>, request: Request)
   ])
   const { capture, note } = request
   const ask = async (node: LnoNode) => {
-    const result = await node.fetch(decodeOffer(fromPasted(offer)), {
+    const result = await node.fetch(readOffer(offer), {
       ...(amountMsat !== undefined && { amountMsat }),
       ...(quantity !== undefined && { quantity }),
       ...(payerNote !== undefined && { payerNote }),
@@ -159,6 +184,7 @@ async function fetchAlone({ config }: Pick<Context, 'config'>, request: Request)
       scids: scids.map(parseScidLink),
       attempts,
       timeoutMs,
+      ...(generations && { generations }),
       signal,
       onProgress,
     })

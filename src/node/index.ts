@@ -4,6 +4,7 @@
  */
 export type { ByteStream, CancelSignal, Clock, Listener, Net, NetAddress, Random, Store } from '../base/effects.js'
 export { formatAddress, type PeerAddress, parseAddress, parseNodeId, parsePeer } from './addresses.js'
+export type { Bolt12Form } from './bolt12-form.js'
 export * from './capture/index.js'
 export { systemClock } from './clock.js'
 export type {
@@ -29,6 +30,7 @@ export { type DataDir, openDataDir } from './data-dir.js'
 export { type JsonEvent, type NodeEvent, type NodeEventType, toJsonEvent } from './events.js'
 export { identityOf, type NodeIdentity } from './identity.js'
 export type { NodeId } from './messenger/routes.js'
+export type { Counters, FormCount, ProvenForm } from './messenger/tally.js'
 export { systemNet } from './net/index.js'
 export { createNode, type LnoNode, type NodeInfo, type NodeOptions } from './node.js'
 export type { Issuer } from './offers/issuer.js'

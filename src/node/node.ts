@@ -3,6 +3,7 @@ import { isLnoError, type LnoError } from '../base/error.js'
 import { toHex } from '../base/hex.js'
 import type { InvoiceRequestMessage } from '../bolt12/invoice-request.js'
 import type { LegacyDialect } from '../bolt12/legacy/dialect.js'
+import type { LegacyOfferMessage } from '../bolt12/legacy/offer.js'
 import type { OfferMessage } from '../bolt12/offer.js'
 import type { Generation } from '../onion/generation.js'
 import { GENERATIONS } from '../onion/generations/all.js'
@@ -20,13 +21,15 @@ import { channelOver, type MessageChannel } from './messenger/channel.js'
 import { OnionMessenger } from './messenger/messenger.js'
 import type { OutboxOptions } from './messenger/outbox.js'
 import { PathPeers } from './messenger/path-peers.js'
-import type { GenerationPolicy } from './messenger/policy.js'
+import { type GenerationPolicy, sendBoth } from './messenger/policy.js'
+import { Reach } from './messenger/reach.js'
 import type { NodeId } from './messenger/routes.js'
 import type { Counters } from './messenger/tally.js'
 import { Issuer } from './offers/issuer.js'
 import { type PaymentPaths, unroutablePaths } from './offers/payment-paths.js'
 import { Promises } from './offers/promises.js'
-import type { FetchOptions, FetchResult } from './payer/fetch.js'
+import type { AnyOfferMessage } from './payer/any-offer.js'
+import type { FetchOptions, FetchResult, LegacyFetchResult } from './payer/fetch.js'
 import { Payer } from './payer/payer.js'
 import type { ClaimOptions, ClaimResult } from './refunds/claim.js'
 import { Claimer } from './refunds/claimer.js'
@@ -130,10 +133,12 @@ export interface LnoNode {
   /** Hangs up, and forgets where the peer was. False when nothing was known of it. */
   disconnectPeer(nodeId: NodeId): Promise<boolean>
   /**
-   * Asks for an invoice.
+   * Asks for an invoice. That for an offer of 2021 is in the form of 2021, and can be looked at but not paid from here.
    * @throws LnoError as `Payer.fetch`; as `connectPeer` when none of the peers in `via` can be reached
    */
   fetch(offer: OfferMessage, options?: NodeFetchOptions): Promise<FetchResult>
+  fetch(offer: LegacyOfferMessage, options?: NodeFetchOptions): Promise<LegacyFetchResult>
+  fetch(offer: AnyOfferMessage, options?: NodeFetchOptions): Promise<FetchResult | LegacyFetchResult>
   /**
    * Makes an invoice for a stand-alone invoice_request of somebody, an offer to send money, and sends it.
    * @throws LnoError as `Claimer.claim`; as `connectPeer` when none of the peers in `via` can be reached
@@ -158,6 +163,9 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
   const addressBook = await AddressBook.load(store)
   const promises = await Promises.load(store)
   const pathPeers = await PathPeers.load(store)
+  const reached = await Reach.load(store, clock)
+  const policy = options.policy ?? sendBoth
+  const [formOfOffers] = policy({ target: 'offer', speaks: generations.map(({ name }) => name) })
 
   const connections = new Connections({
     identity: keys,
@@ -211,7 +219,9 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     selfId: id,
     chains: [chain],
     replySecret: deriveSecret(nodeSecret, 'path_id of replies'),
-    generation: generations[0] ?? modern,
+    policy,
+    reach: reached,
+    dialect: options.dialect,
     dialable: () => addressBook.nodes,
     connect: reach,
     onEvent,
@@ -240,7 +250,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     replySecret: deriveSecret(nodeSecret, 'path_id of claims'),
     signingSecret: deriveSecret(nodeSecret, 'invoice keys of claims'),
     paymentPaths,
-    generation: generations[0] ?? modern,
+    generation: generations.find(({ name }) => name === formOfOffers) ?? generations[0] ?? modern,
     dialable: () => addressBook.nodes,
     connect: reach,
     onEvent,
@@ -296,6 +306,15 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
   const idsOf = (via: readonly (NodeId | PeerAddress)[]) =>
     via.map((peer) => (typeof peer === 'string' ? peer : peer.nodeId))
 
+  function fetch(offer: OfferMessage, options?: NodeFetchOptions): Promise<FetchResult>
+  function fetch(offer: LegacyOfferMessage, options?: NodeFetchOptions): Promise<LegacyFetchResult>
+  async function fetch(
+    offer: AnyOfferMessage,
+    { via = [], scids: learnt = [], ...more }: NodeFetchOptions = {},
+  ): Promise<FetchResult | LegacyFetchResult> {
+    return payer.fetch({ ...more, offer, via: idsOf(via) }, reachOver(via, learnt))
+  }
+
   let stopped = false
   const node: LnoNode = {
     id,
@@ -331,8 +350,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
       const wasKnown = await addressBook.forget(nodeId)
       return wasConnected || wasKnown
     },
-    fetch: async (offer, { via = [], scids: learnt = [], ...more } = {}) =>
-      payer.fetch({ ...more, offer, via: idsOf(via) }, reachOver(via, learnt)),
+    fetch,
     claimRefund: async (request, { via = [], scids: learnt = [], ...more } = {}) =>
       claimer.claim({ ...more, request, via: idsOf(via) }, reachOver(via, learnt)),
     stop: async () => {

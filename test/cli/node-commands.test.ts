@@ -239,7 +239,7 @@ describe('texts of strangers', () => {
   })
 
   test('the first attempt is told only to who wants to hear everything', () => {
-    const attempt = { step: 'attempt', attempt: 1, route: [ID], reply: 'far end' } as const
+    const attempt = { step: 'attempt', attempt: 1, route: [ID], reply: 'far end', generations: ['modern'] } as const
     expect(progressText(attempt, false)).toBeUndefined()
     expect(progressText(attempt, true)).toContain('over 0279be66…1798')
     expect(progressText({ ...attempt, attempt: 2, reply: 'self' }, false)).toContain('this node alone')

@@ -57,6 +57,8 @@ const SENTENCES: Readonly<Record<Exclude<NodeEventType, (typeof PLAIN)[number]>,
   invoice_error_sent: (event) =>
     `request for offer ${id(event.offer_id)} refused (${text(event.code)}: ${text(event.error)})`,
   reply_not_sent: (event) => `answer for offer ${id(event.offer_id)} not sent (${reason(event)})`,
+  reply_late: (event) =>
+    `answer from ${id(event.from)} (${text(event.generation)}) to request ${id(event.id)}, which is over`,
   reply_ignored: (event) => `answer from ${id(event.from)} ignored (${reason(event)})`,
   refund_created: (event) => `refund ${id(event.id)} made`,
   refund_disabled: (event) => `refund ${id(event.id)} disabled`,
@@ -80,8 +82,9 @@ const SENTENCES: Readonly<Record<Exclude<NodeEventType, (typeof PLAIN)[number]>,
   invoice_received: (event) => `request ${id(event.id)} brought an invoice over ${msat(event.amount_msat)}`,
   fetch_failed: (event) => `request ${id(event.id)} failed (${reason(event)})`,
   fetch_progress: (event) => {
-    const step = member(event.progress, 'step')
-    return `request ${id(event.id)}, attempt ${String(member(event.progress, 'attempt'))}: ${text(step)}`
+    const [step, form] = [member(event.progress, 'step'), text(member(event.progress, 'generation'))]
+    const attempt = `attempt ${String(member(event.progress, 'attempt'))}${form === '' ? '' : ` (${form})`}`
+    return `request ${id(event.id)}, ${attempt}: ${text(step)}`
   },
 }
 

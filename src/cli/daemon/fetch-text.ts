@@ -1,10 +1,14 @@
 import { escapeForDisplay } from '../../base/display.js'
 import type { LnoError } from '../../base/error.js'
 import { NODE_CODES } from '../../node/codes.js'
+import { MESSENGER_CODES } from '../../node/messenger/codes.js'
 import type { FetchProgress } from '../../node/payer/fetch.js'
 import { formatMsat, shortId } from './text.js'
 
-/** How far a request is, in a sentence. `loud` tells of each message; otherwise only of attempts and problems. */
+/** Of what can end a request; what is wrong with an offer says so in its own words. */
+const CODES = { ...NODE_CODES, GENERATION_NOT_SPOKEN: MESSENGER_CODES.GENERATION_NOT_SPOKEN } as const
+
+/** How far a request is, in a sentence. `loud` tells of each message and its form; otherwise only of attempts and problems. */
 export function progressText(progress: FetchProgress, loud: boolean): string | undefined {
   switch (progress.step) {
     case 'attempt': {
@@ -12,15 +16,27 @@ export function progressText(progress: FetchProgress, loud: boolean): string | u
         progress.route.length === 0 ? 'from this node itself' : `over ${progress.route.map(shortId).join(' → ')}`
       const back = progress.reply === 'self' ? 'reply path: this node alone' : 'reply path: the same way back'
       if (!loud && progress.attempt === 1) return undefined
-      return `attempt ${progress.attempt} ${way} (${back})`
+      const forms = loud ? `, in the form ${progress.generations.join(', then ')}` : ''
+      return `attempt ${progress.attempt} ${way} (${back})${forms}`
     }
-    case 'left':
-      return loud ? `attempt ${progress.attempt}: the message has left` : undefined
+    case 'sent':
+      return loud ? `${copyText(progress)}: the message has left to ${peerText(progress.to)}` : undefined
+    case 'received':
+      return loud ? `${copyText(progress)}: an ${progress.contents} came from ${peerText(progress.from)}` : undefined
     case 'problem':
-      return `attempt ${progress.attempt}: ${progress.code}, ${progress.why}`
+      return `${copyText(progress)}: ${progress.code}, ${progress.why}`
     case 'invoice':
-      return loud ? `attempt ${progress.attempt}: an invoice came, and every check passed` : undefined
+      return loud ? `${copyText(progress)}: an invoice came, and every check passed` : undefined
   }
+}
+
+/** Which message of which attempt; nodes of an earlier version do not say in which form. */
+function copyText({ attempt, generation }: { readonly attempt: number; readonly generation?: string }): string {
+  return `attempt ${attempt}${generation === undefined ? '' : ` (${generation})`}`
+}
+
+function peerText(peer: string | undefined): string {
+  return peer === undefined ? 'this node itself' : shortId(peer)
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -39,7 +55,7 @@ export function failureLines(error: LnoError, command: string): readonly string[
     return ['An invoice came that must not be paid:', ...issues]
   }
   if (code === 'NODE_NOT_RUNNING') return []
-  const advice = Object.hasOwn(NODE_CODES, code) ? NODE_CODES[code as keyof typeof NODE_CODES].advice : undefined
+  const advice = Object.hasOwn(CODES, code) ? CODES[code as keyof typeof CODES].advice : undefined
   return advice === undefined ? [] : [advice]
 }
 

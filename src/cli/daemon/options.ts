@@ -123,14 +123,16 @@ export const GENERATION_NAMES: readonly string[] = GENERATIONS.map(({ name }) =>
 
 /** `obs,obs2`: wire forms of onion messages, newest first and each once, in whatever order they are named. */
 export function parseGenerations(text: string): readonly Generation[] {
+  const names = parseForms(text)
+  return GENERATIONS.filter(({ name }) => names.includes(name))
+}
+
+/** The names of wire forms of onion messages, in the order given. @throws LnoError `USAGE`, with those that are known */
+export function parseForms(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim())
   const unknown = names.find((name) => !GENERATION_NAMES.includes(name))
-  if (unknown !== undefined) {
-    throw usage(
-      `${JSON.stringify(unknown)} is no wire form of onion messages; known are ${GENERATION_NAMES.join(', ')}`,
-    )
-  }
-  return GENERATIONS.filter(({ name }) => names.includes(name))
+  if (unknown === undefined) return names
+  throw usage(`${JSON.stringify(unknown)} is no wire form of onion messages; known are ${GENERATION_NAMES.join(', ')}`)
 }
 
 /** Channels that the node cannot know by itself. */

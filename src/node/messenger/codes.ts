@@ -1,6 +1,6 @@
 import { type CodeText, LnoError, type Where } from '../../base/error.js'
 
-/** Why a message was not passed on or handed over. What the engine of onion messages drops has its own codes. */
+/** Why a message was not sent, passed on or handed over. What the engine of onion messages drops has its own codes. */
 export const MESSENGER_CODES = {
   NEXT_NOT_CONNECTED: {
     meaning: 'A message was to be passed on to a node that is not connected here.',
@@ -17,6 +17,10 @@ export const MESSENGER_CODES = {
   MESSAGE_NOT_FOR_US: {
     meaning: 'A message ended here with contents that nobody here reads.',
     advice: 'Nothing has to be done: it asks for something that this node does not offer.',
+  },
+  GENERATION_NOT_SPOKEN: {
+    meaning: 'A message was to be sent in a form that this node was told not to speak.',
+    advice: 'Choose another form, or start the node with this one among its `--generations`.',
   },
 } as const satisfies Record<string, CodeText>
 export type MessengerCode = keyof typeof MESSENGER_CODES

@@ -73,8 +73,11 @@ function overLinks(from: NodeId, target: NodeId, known: KnownNodes): readonly No
   return undefined
 }
 
-/** Where a reply path begins: at the last node of the outgoing route, or at ourselves. */
-export type ReplyStart = 'far end' | 'self'
+/**
+ * Where a reply path begins: at the last node of the outgoing route, at the node before it (ourselves where there is none), or at
+ * ourselves.
+ */
+export type ReplyStart = 'far end' | 'last relay' | 'self'
 
 /**
  * The nodes of a reply path for a message that goes out over `route`: from its introduction node to us. It runs back
@@ -83,43 +86,85 @@ export type ReplyStart = 'far end' | 'self'
  * relays themselves: LND drops both.
  */
 export function replyRoute(route: readonly NodeId[], self: NodeId, start: ReplyStart): readonly NodeId[] {
-  return start === 'self' ? [self] : [...route].reverse().concat(self)
+  if (start === 'self') return [self]
+  const relays = start === 'far end' ? route : route.slice(0, -1)
+  return [...relays].reverse().concat(self)
 }
 
 /** One try at a request: which of the offer's ways in, over which relays, and where the answer shall begin. */
 export interface AttemptPlan {
-  /** Index of the offer's path, or undefined for its issuer id. */
+  /** Index of the offer's path, or undefined for a node id, the last of `route`. */
   readonly pathIndex: number | undefined
   /** From a connected peer to the introduction node (or the issuer). Empty when we are that node ourselves. */
   readonly route: readonly NodeId[]
   readonly reply: ReplyStart
 }
 
+/** A way in to whoever is asked: a path of theirs and the node at its beginning, or a node id. */
+export interface Target {
+  readonly pathIndex: number | undefined
+  readonly introduction: NodeId
+}
+
 /**
  * The tries at a request, in order. Each differs from those before in path, route or reply path: a relay that dropped
- * the message is not asked in the same way again. Every way in is tried once with its reply path beginning at the far end
- * (what Eclair answers, and what works without a graph), then with the reply path beginning at ourselves.
+ * the message is not asked in the same way again. Every way in is tried once with its reply path beginning at `back`, then with
+ * the reply path beginning at ourselves.
+ * @param back `far end` is what Eclair answers, and what works without a graph. c-lightning up to 24.02 answers over its peers
+ *   alone, of which it is none itself: `last relay` for those.
  */
 export function planAttempts(
-  targets: readonly { readonly pathIndex: number | undefined; readonly introduction: NodeId }[],
+  targets: readonly Target[],
   known: KnownNodes,
+  back: Exclude<ReplyStart, 'self'> = 'far end',
 ): readonly AttemptPlan[] {
   const ways = targets.map(({ pathIndex, introduction }) =>
-    routesTo(introduction, known).map((route) => ({ pathIndex, route })),
+    routesTo(introduction, known).map((route): Way => ({ pathIndex, route })),
   )
   const rounds = Math.max(0, ...ways.map((routes) => routes.length))
-  const ordered: { pathIndex: number | undefined; route: readonly NodeId[] }[] = []
+  const ordered: Way[] = []
   for (let round = 0; round < rounds; round++) {
     for (const routes of ways) if (routes[round] !== undefined) ordered.push(routes[round]!)
   }
   // A path that begins at a node we know a way to comes before one whose way is a guess, wherever they stand in the offer:
   // every guess that is wrong costs the whole time of an attempt.
   const sure = [...ordered].sort((a, b) => Number(isGuess(a.route, known)) - Number(isGuess(b.route, known)))
-  const farEnd = sure.map((way): AttemptPlan => ({ ...way, reply: 'far end' }))
-  const self = sure.map((way): AttemptPlan => ({ ...way, reply: 'self' }))
+  const first = likeliest(sure, known)
+  const rest = sure.filter((way) => !first.includes(way))
+  const over = (ways: readonly Way[], reply: ReplyStart) => ways.map((way): AttemptPlan => ({ ...way, reply }))
   // The first way is the likeliest by far: its twin with the other reply path comes before any other way.
-  const plans = [...farEnd.slice(0, 1), ...interleave(self, farEnd.slice(1))]
-  return plans.filter((plan) => plan.route.length > 0 || plan.reply === 'self')
+  const plans = [...over(first, back), ...interleave(over([...first, ...rest], 'self'), over(rest, back))]
+  return distinct(plans, known.self)
+}
+
+type Way = Omit<AttemptPlan, 'reply'>
+
+/** The first way, and where it is to one of several ids of the same node, the first to each of the others that is as good. */
+function likeliest(ways: readonly Way[], known: KnownNodes): readonly Way[] {
+  const [first] = ways
+  if (first === undefined) return []
+  const ids = new Set<NodeId | undefined>()
+  return ways.filter((way) => {
+    const { pathIndex, route } = way
+    if (way !== first && (pathIndex !== undefined || first.pathIndex !== undefined)) return false
+    if (isGuess(route, known) !== isGuess(first.route, known)) return false
+    const id = route[route.length - 1]
+    if (ids.has(id)) return false
+    ids.add(id)
+    return true
+  })
+}
+
+/** Each plan once; what begins at ourselves is called so. */
+function distinct(plans: readonly AttemptPlan[], self: NodeId): readonly AttemptPlan[] {
+  const seen = new Set<string>()
+  return plans.flatMap((plan) => {
+    const reply = replyRoute(plan.route, self, plan.reply).length === 1 ? 'self' : plan.reply
+    const key = `${plan.pathIndex}/${plan.route.join()}/${reply}`
+    if (seen.has(key)) return []
+    seen.add(key)
+    return [{ ...plan, reply }]
+  })
 }
 
 /** True when some node on the route is only hoped to be connected to the next: no link says so, and the user did not name it. */

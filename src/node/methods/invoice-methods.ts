@@ -1,14 +1,12 @@
 import * as v from 'valibot'
 import { toHex } from '../../base/hex.js'
-import { decodeInvoice } from '../../bolt12/decode.js'
-import { DEFAULT_RELATIVE_EXPIRY } from '../../bolt12/invoice.js'
 import { encodeString } from '../../bolt12/string.js'
+import type { Bolt12Form } from '../bolt12-form.js'
 import { nodeError } from '../codes.js'
 import { integer, method, text } from '../control/index.js'
 import { isoTime } from '../events.js'
 import { invoiceFacts, readInvoice } from '../invoice-facts.js'
 import type { LnoNode } from '../node.js'
-import type { OfferForm } from '../offers/form.js'
 import type { StoredPromise } from '../offers/record.js'
 import type { StoredRequest } from '../payer/record.js'
 import { timeOf } from './offer-methods.js'
@@ -21,7 +19,7 @@ export interface IssuedInvoiceView {
   readonly direction: 'issued'
   readonly id: string
   /** In which form of BOLT 12 it is written. */
-  readonly form: OfferForm
+  readonly form: Bolt12Form
   readonly payment_hash: string
   /** The offer that it is for; absent for a refund. */
   readonly offer_id?: string
@@ -43,6 +41,10 @@ export interface IssuedInvoiceView {
 export interface FetchedInvoiceView {
   readonly direction: 'fetched'
   readonly id: string
+  /** In which form of BOLT 12 request and invoice are written. */
+  readonly form: Bolt12Form
+  /** The form of onion messages in which the invoice came, where it is known. */
+  readonly generation?: string
   readonly status: 'unanswered' | 'answered' | 'failed'
   /** Code of the failure. */
   readonly code?: string
@@ -57,6 +59,9 @@ export interface FetchedInvoiceView {
   readonly invoice_request: string
   readonly bolt12?: string
 }
+
+/** What is kept of a request of ours; of a refund less. */
+type Fetched = Pick<StoredRequest, 'created' | 'request' | 'invoice' | 'offer' | 'failed' | 'form' | 'generation'>
 
 export type InvoiceView = IssuedInvoiceView | FetchedInvoiceView
 
@@ -120,13 +125,12 @@ function issuedView(stored: StoredPromise, hasWallet: boolean, now: number): Iss
   }
 }
 
-function fetchedView(
-  id: string,
-  stored: Pick<StoredRequest, 'created' | 'request' | 'invoice' | 'offer' | 'failed'>,
-): FetchedInvoiceView {
+function fetchedView(id: string, stored: Fetched): FetchedInvoiceView {
   const base = {
     direction: 'fetched' as const,
     id,
+    form: stored.form === '2021' ? ('2021' as const) : ('modern' as const),
+    ...(stored.generation !== undefined && { generation: stored.generation }),
     created_at: isoTime(Number(stored.created)),
     ...(stored.offer !== undefined && { offer: stored.offer }),
     invoice_request: encodeString('lnr', stored.request),
@@ -135,15 +139,14 @@ function fetchedView(
     const code = stored.failed
     return { ...base, status: code === undefined ? 'unanswered' : 'failed', ...(code !== undefined && { code }) }
   }
-  const { fields } = decodeInvoice(stored.invoice, { verifySignature: false })
-  const { invoice_created_at: created = 0n, invoice_relative_expiry: relative = DEFAULT_RELATIVE_EXPIRY } = fields
+  const { paymentHash, amountMsat, description, expiresAt } = invoiceFacts(readInvoice(stored.invoice))
   return {
     ...base,
     status: 'answered',
-    ...(fields.invoice_payment_hash && { payment_hash: toHex(fields.invoice_payment_hash) }),
-    ...(fields.invoice_amount !== undefined && { amount_msat: fields.invoice_amount.toString() }),
-    ...(fields.offer_description !== undefined && { description: fields.offer_description }),
-    expires_at: timeOf(created + BigInt(relative)),
+    ...(paymentHash && { payment_hash: toHex(paymentHash) }),
+    ...(amountMsat !== undefined && { amount_msat: amountMsat.toString() }),
+    ...(description !== undefined && { description }),
+    expires_at: timeOf(expiresAt),
     bolt12: encodeString('lni', stored.invoice),
   }
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { isLnoError } from '../../base/error.js'
 import { type PeerAddress, parseAddress, parseNodeId } from '../addresses.js'
 import { text } from '../control/index.js'
+import type { GenerationName } from '../messenger/policy.js'
 import { MAX_ROUTE_HOPS, type NodeId } from '../messenger/routes.js'
 import { parseScidLink } from '../scids.js'
 
@@ -29,6 +30,14 @@ export const addressText = parsed(300, (given) => parseAddress(given))
 
 /** `SCID=ID1,ID2`. */
 const scidText = parsed(200, parseScidLink)
+
+/** Name of a form of onion messages, one of those that are known here. */
+export function generationName(known: readonly GenerationName[]) {
+  return v.pipe(
+    text(64),
+    v.check((name) => known.includes(name), `no form of onion messages: known are ${known.join(', ')}`),
+  )
+}
 
 /** Longest string of an offer or a refund: the longest message in bech32, with room for `+` and spaces. */
 export const MAX_STRING_TEXT = 120_000

@@ -4,24 +4,27 @@ import type { InvoiceMessage } from '../../bolt12/invoice.js'
 import type { InvoiceErrorMessage } from '../../bolt12/invoice-error.js'
 import type { InvoiceRequestMessage } from '../../bolt12/invoice-request.js'
 import { issueJson } from '../../bolt12/json.js'
+import type { LegacyInvoiceMessage } from '../../bolt12/legacy/invoice.js'
+import type { LegacyInvoiceRequestMessage } from '../../bolt12/legacy/invoice-request.js'
+import type { LegacyOfferMessage } from '../../bolt12/legacy/offer.js'
 import type { OfferMessage } from '../../bolt12/offer.js'
 import type { Issue } from '../../bolt12/rules/rule.js'
+import type { GenerationName } from '../messenger/policy.js'
 import type { AttemptPlan, NodeId } from '../messenger/routes.js'
 import type { Problem } from './fetch-machine.js'
 import { invoiceErrorJson } from './invoice-error-json.js'
+import type { Terms } from './question.js'
 
 /** A request to be made. */
-export interface FetchOptions {
-  readonly offer: OfferMessage
-  /** msat for the whole request; needed where the offer has no amount. */
-  readonly amountMsat?: bigint
-  readonly quantity?: bigint
-  readonly payerNote?: string
+export interface FetchOptions<Offer = OfferMessage> extends Terms {
+  readonly offer: Offer
   /** Peers to go over first. */
   readonly via?: readonly NodeId[]
+  /** Forms of onion messages to send it in, in this order; as the node's policy says unless given. */
+  readonly generations?: readonly GenerationName[]
   /** Attempts, 3 unless given. */
   readonly attempts?: number
-  /** Milliseconds an attempt, 15 000 unless given. */
+  /** Milliseconds a message, 15 000 unless given. */
   readonly timeoutMs?: number
   /** Ends it at once, wherever it is. */
   readonly signal?: CancelSignal
@@ -29,28 +32,58 @@ export interface FetchOptions {
   readonly onProgress?: (progress: FetchProgress) => void
 }
 
-/** How far a request is. */
+/** How far a request is. An attempt is one message a form, its copies, all over one way and with the same request in them. */
 export type FetchProgress =
   | {
       readonly step: 'attempt'
       readonly attempt: number
       readonly route: readonly NodeId[]
       readonly reply: AttemptPlan['reply']
+      /** The forms in which it is sent, in this order. */
+      readonly generations: readonly GenerationName[]
     }
-  | { readonly step: 'left'; readonly attempt: number }
-  | { readonly step: 'problem'; readonly attempt: number; readonly code: string; readonly why: string }
-  | { readonly step: 'invoice'; readonly attempt: number }
+  /** A message has left, to this peer (or begins its path at ourselves). */
+  | {
+      readonly step: 'sent'
+      readonly attempt: number
+      readonly generation: GenerationName
+      readonly to: NodeId | undefined
+    }
+  /** An answer came over the reply path of a message; it is not judged yet. */
+  | {
+      readonly step: 'received'
+      readonly attempt: number
+      readonly generation: GenerationName
+      readonly from: NodeId | undefined
+      readonly contents: 'invoice' | 'invoice_error'
+    }
+  | ({ readonly step: 'problem' } & Problem)
+  | { readonly step: 'invoice'; readonly attempt: number; readonly generation: GenerationName }
 
-/** A request that brought its invoice. */
-export interface FetchResult {
+/** What every request that brought its invoice has. */
+export interface Fetched<I> {
   /** Names the request in `invoice list`: 32 hex digits. */
   readonly id: string
-  readonly offer: OfferMessage
-  readonly request: InvoiceRequestMessage
-  readonly invoice: InvoiceMessage
+  readonly invoice: I
+  /** The form in which the answer came. */
+  readonly generation: GenerationName
   /** The attempt that was answered, and how many were made. */
   readonly attempt: number
   readonly attempts: number
+}
+
+/** A request in today's form that brought its invoice. */
+export interface FetchResult extends Fetched<InvoiceMessage> {
+  readonly form: 'modern'
+  readonly offer: OfferMessage
+  readonly request: InvoiceRequestMessage
+}
+
+/** A request in the form of 2021 that brought its invoice, which cannot be paid from here: `PAYMENT_UNBLINDED`. */
+export interface LegacyFetchResult extends Fetched<LegacyInvoiceMessage> {
+  readonly form: '2021'
+  readonly offer: LegacyOfferMessage
+  readonly request: LegacyInvoiceRequestMessage
 }
 
 /** What an answer said that was no good invoice. */
@@ -61,6 +94,7 @@ export interface Refusal {
 
 /** An error of a fetch; its `details` are the same as plain data: `attempts`, `issues`, `invoice_error`. */
 export class FetchError extends LnoError {
+  /** What became of each message of each attempt. */
   readonly problems: readonly Problem[]
   /** Of `INVOICE_ERROR`. Text of a stranger: escape it before it is shown. */
   readonly invoiceError: InvoiceErrorMessage | undefined

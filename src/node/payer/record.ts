@@ -8,7 +8,7 @@ export const STORED_REQUEST = {
   created: /* @__PURE__ */ required(0n, tu64),
   /** The TLV stream of the invoice_request as it was sent. */
   request: /* @__PURE__ */ required(2n, /* @__PURE__ */ bytes()),
-  /** The secret of `invreq_payer_id`, 32 bytes. */
+  /** The secret of the request's payer id, 32 bytes. */
   payer_key: /* @__PURE__ */ required(4n, /* @__PURE__ */ bytes(32)),
   /** The TLV stream of the invoice that was accepted. */
   invoice: /* @__PURE__ */ field(6n, /* @__PURE__ */ bytes()),
@@ -18,6 +18,10 @@ export const STORED_REQUEST = {
   offer: /* @__PURE__ */ field(9n, utf8),
   /** The code it failed with. */
   failed: /* @__PURE__ */ field(11n, utf8),
+  /** The form of BOLT 12 that request and invoice are in, unless it is today's: `2021`. */
+  form: /* @__PURE__ */ field(13n, utf8),
+  /** The form of onion messages in which the invoice came. */
+  generation: /* @__PURE__ */ field(15n, utf8),
 }
 export interface StoredRequest extends Partially<typeof STORED_REQUEST> {}
 

@@ -22,7 +22,7 @@ export interface ClaimOptions {
 }
 
 /** How far a claim is. */
-export type ClaimProgress = Extract<FetchProgress, { readonly step: 'attempt' | 'left' | 'problem' }>
+export type ClaimProgress = Extract<FetchProgress, { readonly step: 'attempt' | 'sent' | 'problem' }>
 
 /** An invoice that was sent and that nobody refused in time. Whether it is paid shows when it is paid. */
 export interface ClaimResult {

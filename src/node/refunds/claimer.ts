@@ -15,10 +15,10 @@ import type { PaymentPaths } from '../offers/payment-paths.js'
 import { type Promises, promiseKey } from '../offers/promises.js'
 import { Turns } from '../offers/turns.js'
 import { freshPathId, PathIdTable } from '../path-id.js'
+import { MAX_ANSWERS } from '../payer/answer.js'
 import { FetchError } from '../payer/fetch.js'
-import { MAX_ANSWERS } from '../payer/payer.js'
 import { Preparations } from '../payer/preparations.js'
-import { waysTo } from '../payer/ways.js'
+import { pathsOrId, waysTo } from '../payer/ways.js'
 import { deriveKey } from '../secrets.js'
 import { checkRefund } from './check.js'
 import type { ClaimOptions, ClaimProgress, ClaimResult } from './claim.js'
@@ -72,6 +72,7 @@ export interface ClaimerOptions {
   readonly signingSecret: Uint8Array
   /** Without them nothing can be received: a claim says `NO_WALLET`. */
   readonly paymentPaths: PaymentPaths | undefined
+  /** In which claims are sent. */
   readonly generation: Generation
   /** Peers whose address is known, connected or not. */
   readonly dialable: () => readonly NodeId[]
@@ -91,7 +92,8 @@ interface Open extends Promised {
   readonly id: string
   readonly request: InvoiceRequestMessage
   readonly options: ClaimOptions
-  readonly pathIds: Uint8Array[]
+  /** What shows that an answer came over one of the reply paths. */
+  readonly proofs: Uint8Array[]
   readonly timers: Map<number, () => void>
   readonly waiting: Map<number, { cancel(): void }>
   /** How many answers came to each attempt. */
@@ -156,7 +158,7 @@ export class Claimer {
         id,
         request,
         options,
-        pathIds: [],
+        proofs: [],
         timers: new Map(),
         waiting: new Map(),
         answers: new Map(),
@@ -178,14 +180,20 @@ export class Claimer {
     const found = this.#replies.get(delivery.pathId)
     if (found === undefined) return false
     const { claim, attempt } = found
+    const { from, generation, value } = delivery
+    if (generation.messageType !== this.#options.generation.messageType) {
+      const why = 'it came in another form than the one that its reply path was made for'
+      this.#emit({ type: 'reply_ignored', from, code: 'REPLY_WRONG_PATH', why })
+      return true
+    }
     const count = (claim.answers.get(attempt) ?? 0) + 1
     claim.answers.set(attempt, count)
     if (count > MAX_ANSWERS) return true
     try {
-      this.#onInvoiceError(claim, attempt, decodeArrivedInvoiceError(delivery.value))
+      this.#onInvoiceError(claim, attempt, decodeArrivedInvoiceError(value))
     } catch (error) {
       if (!isLnoError(error)) throw error
-      this.#emit({ type: 'reply_ignored', from: delivery.from, code: error.code, why: error.message }) // rule ER1
+      this.#emit({ type: 'reply_ignored', from, code: error.code, why: error.message }) // rule ER1
     }
     return true
   }
@@ -214,7 +222,7 @@ export class Claimer {
   /** Over the paths of the request, or where it has none, to its payer id (rule RR14). */
   #ways({ request: { fields }, via = [] }: ClaimOptions): readonly AttemptPlan[] {
     const { messenger, dialable } = this.#options
-    return waysTo(fields.invreq_paths, fields.invreq_payer_id, { messenger, dialable: dialable(), via })
+    return waysTo(pathsOrId(fields.invreq_paths, fields.invreq_payer_id), { messenger, dialable: dialable(), via })
   }
 
   /**
@@ -268,7 +276,9 @@ export class Claimer {
 
   #event(claim: Open, event: ClaimEvent): void {
     if (event.type === 'left') {
-      this.#progress(claim, { step: 'left', attempt: event.attempt })
+      const { attempt } = event
+      const to = claim.state.attempts.find(({ number }) => number === attempt)?.plan.route[0]
+      this.#progress(claim, { step: 'sent', attempt, generation: this.#options.generation.name, to })
     } else if (event.type === 'not_sent') {
       this.#progress(claim, { step: 'problem', attempt: event.attempt, code: event.code, why: event.why })
     } else if (event.type === 'quiet' && event.channelsOnly) {
@@ -319,7 +329,8 @@ export class Claimer {
 
   async #send(claim: Open, attempt: number, plan: AttemptPlan): Promise<void> {
     const { messenger, generation, replySecret, random, selfId, connect } = this.#options
-    this.#progress(claim, { step: 'attempt', attempt, route: plan.route, reply: plan.reply })
+    const { route, reply } = plan
+    this.#progress(claim, { step: 'attempt', attempt, route, reply, generations: [generation.name] })
     const notSent = (error: unknown) => {
       const { code, message } = isLnoError(error) ? error : nodeError('INTERNAL', String(error))
       this.#event(claim, { type: 'not_sent', attempt, code, why: message })
@@ -329,8 +340,9 @@ export class Claimer {
       if (first !== undefined) await connect(first)
       if (claim.state.over) return
       const { pathId } = freshPathId(replySecret, random)
-      claim.pathIds.push(pathId)
-      this.#replies.set(pathId, { claim, attempt })
+      const { path, proof } = messenger.makeReplyPath(generation, replyRoute(route, selfId, reply), pathId)
+      claim.proofs.push(proof)
+      this.#replies.set(proof, { claim, attempt })
       const { invreq_paths: paths, invreq_payer_id: payer } = claim.request.fields
       const to = plan.pathIndex === undefined ? payer && toHex(payer) : paths?.[plan.pathIndex]
       if (to === undefined) throw nodeError('INTERNAL', 'a request that leads nowhere')
@@ -338,10 +350,7 @@ export class Claimer {
         generation,
         route: plan.route,
         to,
-        contents: {
-          invoice: claim.invoice.bytes,
-          reply_path: messenger.makePath(replyRoute(plan.route, selfId, plan.reply), pathId),
-        },
+        contents: { invoice: claim.invoice.bytes, reply_path: path },
         onFate: (fate) => {
           claim.waiting.delete(attempt)
           if (fate === 'left' || fate === 'delivered here') this.#event(claim, { type: 'left', attempt })
@@ -378,7 +387,7 @@ export class Claimer {
   }
 
   #forget(claim: Open): void {
-    for (const pathId of claim.pathIds) this.#replies.delete(pathId)
+    for (const proof of claim.proofs) this.#replies.delete(proof)
   }
 
   #finish(claim: Open, attempt: number): void {

@@ -11,7 +11,7 @@ import { DETERMINISTIC_AUX, signRecords } from '../../../src/bolt12/signature.js
 import { verifyInvoiceFor } from '../../../src/bolt12/verify-invoice.js'
 import { publicKey } from '../../../src/crypto/group.js'
 import { unroutablePaths } from '../../../src/node/offers/payment-paths.js'
-import { MAX_ANSWERS } from '../../../src/node/payer/payer.js'
+import { MAX_ANSWERS } from '../../../src/node/payer/answer.js'
 import {
   MAX_KEPT_REASONS,
   MAX_KEPT_REFUSALS,
