@@ -17,7 +17,7 @@ import { coffee, lab } from './lab.js'
 
 const random = seededRandom('fifth generation')
 
-/** A merchant, a relay and a payer who know the relay only; what they speak, and what the payer is told. */
+/** A merchant, a relay and a payer who know the relay only. */
 async function shop(generation: Generation, relays: readonly Generation[] = [generation]) {
   const world = lab()
   const merchant = await world.start('merchant', { generations: [...GENERATIONS, generation] })
@@ -25,9 +25,13 @@ async function shop(generation: Generation, relays: readonly Generation[] = [gen
   const payer = await world.start('payer', { listen: [], generations: [generation] })
   await world.connect(merchant, relay, true)
   await world.connect(payer, relay)
+  return { world, merchant, relay, payer, offer: await merchant.node.issuer.create(coffee()) }
+}
+
+/** The payer's messenger asks, and what it is answered. */
+async function ask({ world, merchant, relay, payer, offer }: Awaited<ReturnType<typeof shop>>, generation: Generation) {
   const answers: Delivery[] = []
   for (const type of [66n, 68n]) payer.node.messenger.handle(type, (delivery) => answers.push(delivery))
-  const offer = await merchant.node.issuer.create(coffee())
   const route = [relay.node.id, merchant.node.id]
   const { request } = createInvoiceRequest(offer.offer, { random })
   const reply = payer.node.messenger.makeReplyPath(generation, replyRoute(route, payer.node.id, 'far end'), random(32))
@@ -39,13 +43,15 @@ async function shop(generation: Generation, relays: readonly Generation[] = [gen
     onFate: () => undefined,
   })
   await world.clock.advance(2000)
-  return { merchant, relay, payer, offer, request, reply, answers }
+  return { request, reply, answers }
 }
 
 test.each([renumbered, halfBlinded])(
   'a request in the form $name goes over a relay, and its invoice comes back',
   async (form) => {
-    const { merchant, relay, payer, offer, request, reply, answers } = await shop(form)
+    const all = await shop(form)
+    const { merchant, relay, payer, offer } = all
+    const { request, reply, answers } = await ask(all, form)
     expect(answers).toMatchObject([{ type: 66n, pathId: reply.proof, generation: form, from: relay.node.id }])
     expect(decodeInvoice(answers[0]!.value).fields).toMatchObject({
       invreq_metadata: request.fields.invreq_metadata,
@@ -61,9 +67,17 @@ test.each([renumbered, halfBlinded])(
   },
 )
 
+test('a fetch goes out in the form that the payer speaks, whatever it is', async () => {
+  const { world, payer, relay, offer } = await shop(renumbered)
+  const { invoice, generation } = await world.fetch(payer, offer, { via: [relay.node.id] })
+  expect(generation).toBe(renumbered.name)
+  expect(invoice.fields.invoice_amount).toBe(10_000n)
+})
+
 test('a relay that does not speak it lets it be, and keeps the connection', async () => {
-  const { relay, payer, answers } = await shop(renumbered, GENERATIONS)
-  expect(answers).toEqual([])
+  const all = await shop(renumbered, GENERATIONS)
+  const { relay, payer } = all
+  expect((await ask(all, renumbered)).answers).toEqual([])
   expect(relay.events.filter(({ type }) => /^message/.test(type))).toEqual([])
   expect(payer.told('peer_disconnected')).toEqual([])
 })
