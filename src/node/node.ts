@@ -162,10 +162,10 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
   const scids = new ScidTable(options.scids)
   const addressBook = await AddressBook.load(store)
   const promises = await Promises.load(store)
+  const pathPeers = await PathPeers.load(store)
   const reached = await Reach.load(store, clock)
   const policy = options.policy ?? sendBoth
   const [formOfOffers] = policy({ target: 'offer', speaks: generations.map(({ name }) => name) })
-  const pathPeers = await PathPeers.load(store)
 
   const connections = new Connections({
     identity: keys,

@@ -11,7 +11,7 @@ const MODERN = ['index', 'onion/index', 'blinding/index', 'noise/index', 'wire/i
 const OLD_FILE = /legacy|(^|[/-])obs\d?([.-]|$)|uncounted/
 /** Words that only they have. A field name must not be found inside a longer name of today. */
 const OLD_NAME =
-  /LnAll|legacy|LEGACY|\b(payer_info|payer_key|payer_signature|refund_signature|refund_for|replace_invoice|send_invoice|recurrence\w*|quantity_min|blinded_capacities|enctlv|self_id|point32)\b/
+  /LnAll|legacy|LEGACY|\b(payer_info|payer_key|payer_signature|refund_signature|refund_for|replace_invoice|send_invoice|recurrence\w*|quantity_min|blinded_capacities|enctlv|self_id|point32|obs_reply_path|uncounted|obs2)\b/
 
 async function bundled(entry: string): Promise<{ readonly files: readonly string[]; readonly text: string }> {
   const { metafile, outputFiles } = await build({
@@ -44,12 +44,13 @@ describe('older forms stay out of who does not ask for them', () => {
     expect(files.filter((file) => OLD_FILE.test(file)).length).toBeGreaterThan(20)
     expect(text).toMatch(OLD_NAME)
     for (const name of ['LnAll', 'payer_info', 'send_invoice', 'enctlv']) expect(text).toContain(name)
-    for (const file of [
-      'src/onion/generations/obs.ts',
-      'src/onion/generations/obs2.ts',
-      'src/onion/generations/modern-uncounted.ts',
-    ]) {
-      expect(file).toMatch(OLD_FILE)
+    const generations = await bundled('onion/generations/index')
+    for (const file of ['obs', 'obs2', 'modern-uncounted', 'uncounted-path']) {
+      expect(generations.files.filter((each) => OLD_FILE.test(each))).toContain(`src/onion/generations/${file}.ts`)
+    }
+    for (const name of ['obs_reply_path', 'uncounted', 'obs2']) {
+      expect(generations.text).toContain(name)
+      expect(name).toMatch(OLD_NAME)
     }
     for (const file of ['src/onion/generations/modern.ts', 'src/node/observer.ts']) expect(file).not.toMatch(OLD_FILE)
   })
