@@ -6,12 +6,15 @@ import { decodeInvoiceError } from './decode.js'
 import { INVOICE } from './invoice.js'
 import { INVOICE_ERROR, type InvoiceErrorMessage } from './invoice-error.js'
 
-/** Why a request is not answered with an invoice. */
-export interface InvoiceErrorOptions {
+/** A field of an invoice, and so of everything that it repeats. */
+export type InvoiceField = keyof typeof INVOICE & string
+
+/** Why a request is not answered with an invoice. `F`: names of the fields that it can be about. */
+export interface InvoiceErrorOptions<F extends string = InvoiceField> {
   /** For people, not empty (rule EW1). */
   readonly error: string
   /** The field that was wrong, by its name. */
-  readonly field?: keyof typeof INVOICE & string
+  readonly field?: F
   /** A value that the field could have had, in the type of that field (rule EW3). */
   readonly suggested?: unknown
 }
@@ -20,8 +23,19 @@ export interface InvoiceErrorOptions {
  * An invoice_error.
  * @throws LnoError `INVOICE_ERROR_EMPTY`; `INVOICE_ERROR_SUGGESTION` for a value without a field or that the field cannot hold
  */
-export function createInvoiceError({ error, field, suggested }: InvoiceErrorOptions): InvoiceErrorMessage {
-  const row = field === undefined ? undefined : (INVOICE as Table)[field]
+export function createInvoiceError(options: InvoiceErrorOptions): InvoiceErrorMessage {
+  return createInvoiceErrorOn(INVOICE, options)
+}
+
+/**
+ * The same about a field of any table: an invoice_error names it by its number, and is itself the same in all forms.
+ * @throws LnoError as `createInvoiceError`
+ */
+export function createInvoiceErrorOn<F extends string>(
+  table: Table,
+  { error, field, suggested }: InvoiceErrorOptions<F>,
+): InvoiceErrorMessage {
+  const row = field === undefined ? undefined : table[field]
   if (suggested !== undefined && row === undefined) {
     throw new LnoError('INVOICE_ERROR_SUGGESTION' satisfies Bolt12Code, 'a value is suggested for no field', {
       rule: 'EW3',

@@ -30,6 +30,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./fetch.js'),
   },
   {
+    name: 'pay',
+    group: 'Everyday',
+    summary: 'Say whether an offer or an invoice can be paid here',
+    load: () => import('./pay.js'),
+  },
+  {
     name: 'proof create',
     group: 'Everyday',
     summary: 'Prove that you paid an invoice, and show no more of it than you choose',

@@ -1,14 +1,11 @@
 import type { LnoError } from '../base/error.js'
 import { toHex } from '../base/hex.js'
-import { decodeAs } from '../bolt12/decode.js'
-import { type DumpRow, dump } from '../bolt12/dump.js'
-import { inspect } from '../bolt12/inspect.js'
-import { toJson } from '../bolt12/json.js'
+import type { DumpRow } from '../bolt12/dump.js'
 import { type Context, defineCommand } from './frame/command.js'
 import { usage } from './frame/exit.js'
 import { asLnoError, errorJson } from './frame/report.js'
 import { columnsOf, withString } from './frame/text.js'
-import { fieldRows } from './show/fields.js'
+import { formOf } from './show/form.js'
 import { AS, type Input, type Kind, PREFIX_OF, readInput } from './show/input.js'
 import { qrCode, qrText } from './show/qr.js'
 
@@ -45,7 +42,7 @@ function byteLines(rows: readonly DumpRow[]): string {
 /** Why the message is refused, if it is. */
 function problemOf({ kind, bytes }: Input): LnoError | undefined {
   try {
-    decodeAs(kind, bytes)
+    formOf({ kind, bytes }).decode(kind, bytes)
     return undefined
   } catch (error) {
     return asLnoError(error)
@@ -73,7 +70,7 @@ type QrRun = Pick<Context, 'result' | 'next' | 'width' | 'style'>
 
 export const command = defineCommand({
   description:
-    'Takes a string in upper or lower case, whole or joined with +, a lightning: or bitcoin:…?lno= URI, or the hex of a TLV stream with --as. Fields have the names that CLN gives them. What breaks a rule is refused with the first rule that it breaks (lno explain names all of them); with --json it is printed as far as it can be read, with valid false. An offer that has expired, or that is for another chain, is still decoded.',
+    'Takes a string in upper or lower case, whole or joined with +, a lightning: or bitcoin:…?lno= URI, or the hex of a TLV stream with --as. Fields have the names that CLN gives them. What breaks a rule is refused with the first rule that it breaks (lno explain names all of them); with --json it is printed as far as it can be read, with valid false. Messages in the form of 2021 (c-lightning v0.10.1 to v0.12.1), which have the same prefixes, are told apart by their content, and have the names of their time. An offer that has expired, or that is for another chain, is still decoded.',
   args: { string: { summary: 'a string of any kind, or hex with --as', stdin: true } },
   options: {
     as: AS,
@@ -94,7 +91,8 @@ export const command = defineCommand({
     if (options.qr) return showQr(input, context)
     if (options.bytes) {
       // Bytes are for looking at what is broken, too: all of them are shown, then the error.
-      const table = dump(input.bytes, input.kind)
+      const form = formOf(input)
+      const table = form.dump(input.kind, input.bytes)
       const broken = problemOf(input)
       const fields = table.map(({ offset, depth, name, tlvType, bytes }) => ({
         offset,
@@ -103,27 +101,31 @@ export const command = defineCommand({
         ...(tlvType !== undefined && { type: tlvType }),
         hex: bytes,
       }))
-      result({ kind: input.kind, fields, ...(broken && { error: errorJson(broken) }) }, () => byteLines(table))
+      const { originJson } = form.inspect(input)
+      result({ kind: input.kind, ...originJson, fields, ...(broken && { error: errorJson(broken) }) }, () =>
+        byteLines(table),
+      )
       if (broken !== undefined) return fail(broken)
       next(nextFor(input))
       return undefined
     }
     const problem = problemOf(input)
-    const seen = inspect(input.bytes, { as: input.kind })
+    const seen = formOf(input).inspect(input)
     if (problem !== undefined) {
       if (!json) throw problem
       // Programs get what could be read, as CLN gives it to them: `valid` is false and `issues` has every reason.
-      result({ ...toJson(seen), error: errorJson(problem) }, () => '')
+      result({ ...seen.json(), error: errorJson(problem) }, () => '')
       return fail(problem)
     }
-    result(toJson(seen), () => {
+    result(seen.json(), () => {
       const now = BigInt(Math.floor(io.now() / 1000))
       const count = seen.records.length
       const size = `${input.bytes.length} bytes, ${count} ${count === 1 ? 'record' : 'records'}`
       const signed = seen.rules.some(({ rule, verdict }) => rule.phase === 'signature' && verdict === 'ok')
       const verdict = style.good(signed ? 'well-formed, signature valid' : 'well-formed')
       const head = `${style.bold(NAME[input.kind])} (${PREFIX_OF[input.kind] ?? 'no text form'}, ${size}): ${verdict}`
-      return `${head}\n\n${columnsOf(fieldRows(seen, now), width, style.dim)}`
+      const origin = seen.origin === undefined ? '' : `\n${seen.origin}`
+      return `${head}${origin}\n\n${columnsOf(seen.rows(now), width, style.dim)}`
     })
     next(nextFor(input))
     return undefined

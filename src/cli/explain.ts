@@ -1,15 +1,14 @@
 import { chainHashOf } from '../bolt12/chains.js'
-import { type Inspection, inspect } from '../bolt12/inspect.js'
 import { issueJson } from '../bolt12/json.js'
 import { fromPasted } from '../bolt12/pasted.js'
-import { RULE_TEXT } from '../bolt12/rules/text.js'
 import { allCodes, findCode } from './all-codes.js'
 import { type Context, defineCommand } from './frame/command.js'
 import { cliError, EXIT, exitCodeOf } from './frame/exit.js'
 import { nearest } from './frame/nearest.js'
 import { columnsOf, oneLine, withString, wrap } from './frame/text.js'
+import { formOf, type Given, type Seen } from './show/form.js'
 import { AS, type Kind, readInput } from './show/input.js'
-import { codesOfRule, type Judged, judgedRules, rulesOfCode } from './show/rules.js'
+import { codesOfRule, type Judged, judgedRules, ruleIds, rulesOfCode, ruleText } from './show/rules.js'
 
 type Run = Pick<Context, 'result' | 'next' | 'style' | 'width' | 'config' | 'io' | 'commands'>
 
@@ -28,7 +27,7 @@ function explainName(name: string, { result, next, style, width }: Run): void {
     const rules = rulesOfCode(name)
     const document = { code: name, ...found, exit_code: exitCodeOf(name), rules }
     result(document, () => {
-      const lines = rules.map((id) => [id, RULE_TEXT[id]?.text ?? ''] as const)
+      const lines = rules.map((id) => [id, ruleText(id)?.text ?? ''] as const)
       const parts = [
         `${style.bold(name)} (${found.folder}, exit code ${exitCodeOf(name)})`,
         '',
@@ -41,7 +40,7 @@ function explainName(name: string, { result, next, style, width }: Run): void {
     next(rules[0] === undefined ? 'lno help' : `lno explain ${rules[0]}`)
     return
   }
-  const rule = RULE_TEXT[name]
+  const rule = ruleText(name)
   if (rule) {
     const codes = codesOfRule(name)
     result({ rule: name, ...rule, codes }, () =>
@@ -50,7 +49,7 @@ function explainName(name: string, { result, next, style, width }: Run): void {
     next(codes[0] === undefined ? 'lno help explain' : `lno explain ${codes[0]}`)
     return
   }
-  const near = nearest(name, [...allCodes(), ...Object.keys(RULE_TEXT)])
+  const near = nearest(name, [...allCodes(), ...ruleIds()])
   const hint = near === undefined ? '' : `, did you mean ${near}?`
   throw cliError('UNKNOWN_CODE', `no code and no rule is named ${name}${hint}`)
 }
@@ -88,44 +87,51 @@ function ruleLines({ id, verdict, text, section, issues }: Judged, { style, widt
   return `${head}${at === 2 ? '\n  ' : ' '}${column(sentence, at, width)}${below}`
 }
 
-function explainMessage(seen: Inspection, text: string, run: Run): number {
+function explainMessage(seen: Seen, text: string, run: Run): number {
   const rules = judgedRules(seen)
   const broken = rules.filter(({ verdict }) => verdict === 'failed')
+  // Of what is broken nothing can be done anyway.
+  const unpayable = seen.issues.length === 0 ? seen.unpayable : undefined
   const document = {
     kind: seen.kind ?? null,
+    ...seen.originJson,
     ok: seen.issues.length === 0,
     rules: rules.map(({ issues, ...rule }) => ({ ...rule, issues: issues.map(issueJson) })),
     issues: seen.issues.map(issueJson),
+    ...(unpayable && { payment: unpayable }),
   }
-  const { result, next, style, commands } = run
+  const { result, next, style, commands, width } = run
   result(document, () => {
     const name = (seen.kind ?? 'something that is not BOLT 12').replace('_', ' ')
     const count = broken.length === 1 ? '1 rule is broken' : `${broken.length} rules are broken`
     const head = `${style.bold(name[0]!.toUpperCase() + name.slice(1))}: ${broken.length === 0 ? style.good('no rule is broken') : style.bad(count)}`
     const order = ['failed', 'ok', 'not_applicable', 'not_checked'] as const
     const sorted = order.flatMap((verdict) => rules.filter((rule) => rule.verdict === verdict))
-    return `${head}\n\n${sorted.map((rule) => ruleLines(rule, run)).join('\n')}`
+    const origin = seen.origin === undefined ? '' : `\n${seen.origin}`
+    const last = unpayable && `\n\n${wrap(`${unpayable.message} (${unpayable.code})`, width)}`
+    return `${head}${origin}\n\n${sorted.map((rule) => ruleLines(rule, run)).join('\n')}${last ?? ''}`
   })
   const first = seen.issues[0]
   if (first) next(`lno explain ${first.code}`)
-  else if (seen.kind === 'offer' && commands.some(({ name }) => name === 'fetch')) next(withString('lno fetch', text))
+  else if (seen.fetchable && commands.some(({ name }) => name === 'fetch')) next(withString('lno fetch', text))
   else next(withString(seen.kind === 'invoice_error' ? 'lno decode --as invoice_error' : 'lno decode', text))
   return seen.issues.length === 0 ? EXIT.ok : EXIT.invalid
 }
 
-function look(text: string, as: Kind | undefined, { config, io }: Run): { seen: Inspection; text: string } {
+function look(text: string, as: Kind | undefined, { config, io }: Run): { seen: Seen; text: string } {
   const context = { now: BigInt(Math.floor(io.now() / 1000)), chains: [chainHashOf(config().network)] }
   if (as !== undefined || /^[0-9a-fA-F]+$/.test(text)) {
     const input = readInput(text, as)
-    return { seen: inspect(input.bytes, { as: input.kind, context }), text: input.text }
+    return { seen: formOf(input).inspect(input, context), text: input.text }
   }
   const found = fromPasted(text)
-  return { seen: inspect(found, { context }), text: found }
+  const given: Given = { text: found }
+  return { seen: formOf(given).inspect(given, context), text: found }
 }
 
 export const command = defineCommand({
   description:
-    'Of a string: every rule of the specification that a reader checks, with its verdict, for the network and the time of now. Rules that need the offer, the request or the path of arrival are listed as not checked. Of an error code: what it means and what to do. Of a rule, such as OR5: its sentence and its section. Exit code 1 says that a rule is broken.',
+    'Of a string: every rule that a reader checks, with its verdict, for the network and the time of now: those of the specification, or those of c-lightning v0.10.1 to v0.12.1 for what has the form of 2021. Rules that need the offer, the request or the path of arrival are listed as not checked. Of an error code: what it means and what to do. Of a rule, such as OR5 or L17: its sentence and its section. Exit code 1 says that a rule is broken.',
   args: { subject: { summary: 'a string of any kind (or hex with --as), an error code, or a rule', stdin: true } },
   options: { as: AS },
   examples: [

@@ -4,6 +4,12 @@ import { formatMsat, formatTime } from './daemon/text.js'
 import { defineCommand } from './frame/command.js'
 import { columnsOf } from './frame/text.js'
 
+/** Why an invoice that this node made or asked for cannot be paid. */
+const UNPAYABLE = {
+  modern: 'no: it was made without a wallet, to try things out on regtest',
+  '2021': 'no: in the form of 2021 it is paid in the clear to the node id, and no wallet here takes such payments',
+} as const
+
 export const command = defineCommand({
   args: { invoice: { summary: 'its id or payment hash, or the beginning of one' } },
   options: {},
@@ -30,11 +36,13 @@ export const command = defineCommand({
           }
           if (invoice.payer_note !== undefined) rows.push(['payer note', escapeForDisplay(invoice.payer_note)])
           if (!invoice.payable) {
-            rows.push(['can be paid', style.warn('no: it was made without a wallet, to try things out on regtest')])
+            rows.push(['can be paid', style.warn(UNPAYABLE[invoice.form])])
           }
         } else {
           if (invoice.refund_id !== undefined) rows.push(['refund', invoice.refund_id])
           if (invoice.description !== undefined) rows.push(['for', escapeForDisplay(invoice.description)])
+          if (invoice.generation !== undefined) rows.push(['came as', escapeForDisplay(invoice.generation)])
+          if (invoice.form === '2021') rows.push(['can be paid', style.warn(UNPAYABLE[invoice.form])])
           if (invoice.code !== undefined) rows.push(['failed with', escapeForDisplay(invoice.code)])
         }
         const text = invoice.bolt12 === undefined ? '' : `\n\n${invoice.bolt12}`

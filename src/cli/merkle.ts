@@ -1,48 +1,31 @@
 import { toHex } from '../base/hex.js'
-import { INVOICE } from '../bolt12/invoice.js'
-import { INVOICE_REQUEST } from '../bolt12/invoice-request.js'
-import { type MerkleNode, merkleTree } from '../bolt12/merkle.js'
-import { OFFER } from '../bolt12/offer.js'
-import { PAYER_PROOF } from '../bolt12/payer-proof.js'
-import { type SignatureOf, signatureHash, signatureTag } from '../bolt12/signature.js'
+import type { MerkleNode } from '../bolt12/merkle.js'
+import { signatureHash, signatureTag } from '../bolt12/signature.js'
 import { isPoint } from '../crypto/group.js'
 import { schnorrVerify } from '../crypto/schnorr.js'
-import { readRecords, rows, type Table, type TlvRecord } from '../wire/tlv.js'
+import { readRecords, rows, type TlvRecord } from '../wire/tlv.js'
 import { defineCommand } from './frame/command.js'
 import { EXIT, usage } from './frame/exit.js'
 import { columnsOf, withString } from './frame/text.js'
+import { type Form, formOf } from './show/form.js'
 import { AS, type Kind, readInput } from './show/input.js'
 
-/** What is signed in a message of each kind: by which key, in which record. */
-const SIGNED: Readonly<Partial<Record<Kind, { readonly of: SignatureOf; readonly key: bigint; readonly at: bigint }>>> =
-  {
-    invoice_request: { of: ['invoice_request', 'signature'], key: 88n, at: 240n },
-    invoice: { of: ['invoice', 'signature'], key: 176n, at: 240n },
-    payer_proof: { of: ['payer_proof', 'proof_signature'], key: 88n, at: 241n },
-  }
-
-const TABLES: Readonly<Partial<Record<Kind, Table>>> = {
-  offer: OFFER,
-  invoice_request: INVOICE_REQUEST,
-  invoice: INVOICE,
-  payer_proof: PAYER_PROOF,
-}
-
 /** The signature of a message, judged on the records alone: the tree of a broken message is worth a look, too. */
-function signatureOf(kind: Kind, records: readonly TlvRecord[], root: Uint8Array) {
-  const signed = SIGNED[kind]
+function signatureOf(form: Form, kind: Kind, records: readonly TlvRecord[], root: Uint8Array) {
+  const signed = form.signed(kind, records)
   if (signed === undefined) return undefined
   const value = (type: bigint) => records.find((record) => record.type === type)?.value
   const hash = signatureHash(signed.of, root)
   const signature = value(signed.at)
   const key = value(signed.key)
-  const checkable = signature?.length === 64 && key !== undefined && isPoint(key)
+  const point = key && form.point(key)
+  const checkable = signature?.length === 64 && point !== undefined && isPoint(point)
   return {
     tag: signatureTag(signed.of),
     hash,
     key: key ?? null,
     signature: signature ?? null,
-    valid: checkable ? schnorrVerify(signature, hash, key) : signature === undefined ? null : false,
+    valid: checkable ? schnorrVerify(signature, hash, point) : signature === undefined ? null : false,
   }
 }
 
@@ -53,18 +36,19 @@ function height(node: MerkleNode): number {
 
 export const command = defineCommand({
   description:
-    'Every record outside of types 240 to 1000 is a leaf, in ascending order, with a nonce that hides it in payer proofs. The root is what signatures commit to; offers have one, too, but are not signed. For a payer proof it is the tree of the proof itself, which proof_signature signs.',
+    'Every record outside of types 240 to 1000 is a leaf, in ascending order, with a nonce that hides it in payer proofs. The root is what signatures commit to; offers have one, too, but are not signed. For a payer proof it is the tree of the proof itself, which proof_signature signs. Messages in the form of 2021 have nonces that come from the whole message; their offers may be signed, and the root of an offer is its id.',
   args: { string: { summary: 'a string of any kind, or hex with --as', stdin: true } },
   options: { as: AS },
   examples: ['lno merkle lnr1…', 'lno merkle --json lni1… | jq -r .root', 'lno merkle --as offer 0a0161…'],
   run: ({ args, options, result, next, style, width }) => {
     const { kind, bytes, text } = readInput(args.string, options.as)
-    const table = TABLES[kind]
-    if (table === undefined) throw usage('an invoice_error is not signed and has no merkle tree')
+    if (kind === 'invoice_error') throw usage('an invoice_error is not signed and has no merkle tree')
     const { records, error } = readRecords(bytes)
     if (error) throw error
-    const known = rows(table)
-    const tree = merkleTree(records)
+    const form = formOf({ kind, bytes })
+    const { origin, originJson } = form.inspect({ kind, bytes })
+    const known = rows(form.table(kind))
+    const tree = form.merkleTree(records)
     const leaves = tree.leaves.map(({ record, leaf, nonce, hash }) => ({
       type: record.type,
       name: known.get(record.type)?.[0] ?? null,
@@ -82,9 +66,10 @@ export const command = defineCommand({
       hash: node.hash,
     }))
     const root = tree.root.hash
-    const signature = signatureOf(kind, records, root)
-    result({ kind, leaves, branches, root, signature: signature ?? null }, () => {
+    const signature = signatureOf(form, kind, records, root)
+    result({ kind, ...originJson, leaves, branches, root, signature: signature ?? null }, () => {
       const lines = [style.bold(`merkle tree of ${kind === 'offer' ? 'an offer' : kind}, ${leaves.length} leaves`)]
+      if (origin !== undefined) lines.push(origin)
       for (const { type, name, leaf, nonce, hash } of leaves) {
         lines.push('', `${type} ${name ?? 'unknown'}`)
         const hashes = [

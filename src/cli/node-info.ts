@@ -1,3 +1,4 @@
+import type { Counters } from '../node/messenger/tally.js'
 import { withNode } from './daemon/client.js'
 import { formatTime } from './daemon/text.js'
 import { defineCommand } from './frame/command.js'
@@ -19,6 +20,8 @@ export const command = defineCommand({
             ['addresses', info.addresses.length === 0 ? 'none: it takes no calls' : info.addresses.join(' ')],
             ['peers', String(info.peers)],
             ['offers', String(info.offers)],
+            ['speaks', info.generations.join(', ')],
+            ...messageRows(info.messages),
             ['wallet', info.wallet === 'none' ? noWallet(info.network) : info.wallet],
             ['data', info.data_dir],
             ['running', `since ${formatTime(info.started_at)}, process ${info.pid}, lno ${info.version}`],
@@ -32,6 +35,16 @@ export const command = defineCommand({
       )
     }),
 })
+
+/** One row a form of onion messages that passed. */
+function messageRows(messages: Counters): readonly (readonly [string, string])[] {
+  return Object.entries(messages).flatMap(([form, count]) => {
+    const parts = (['sent', 'received', 'forwarded', 'dropped'] as const)
+      .filter((what) => count[what] > 0)
+      .map((what) => `${count[what]} ${what}`)
+    return parts.length === 0 ? [] : [[form, parts.join(', ')] as const]
+  })
+}
 
 function noWallet(network: string): string {
   return network === 'regtest'

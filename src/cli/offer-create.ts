@@ -1,13 +1,13 @@
 import { withNode } from './daemon/client.js'
 import { offerText } from './daemon/offer-text.js'
-import { parseCount, parseExpiry, parsePath, parsePrice, parseQuantityMax } from './daemon/options.js'
+import { parseCount, parseExpiry, parsePath, parsePrice, parseQuantityMax, parseQuantityMin } from './daemon/options.js'
 import { QR, showString } from './daemon/show-string.js'
 import { defineCommand } from './frame/command.js'
 import { usage } from './frame/exit.js'
 
 export const command = defineCommand({
   description:
-    'Makes an offer at the running node and keeps it there. Without --path the offer names the id of the node, and payers must be able to reach it. With --path A,B payers reach A, which passes on to B, which passes on to this node: they learn A and nothing else. The nodes of a path must take onion messages, and the last one must be connected to this node.',
+    'Makes an offer at the running node and keeps it there. Without --path the offer names the id of the node, and payers must be able to reach it. With --path A,B payers reach A, which passes on to B, which passes on to this node: they learn A and nothing else. The nodes of a path must take onion messages, and the last one must be connected to this node.\n\nA node that speaks only old wire forms of onion messages (lno node start --generations) makes offers in the form of 2021, which Core Lightning up to v0.12.1 reads and others do not. They name the node, have no paths, and their invoices are paid in the clear.',
   args: {},
   options: {
     amount: {
@@ -18,6 +18,11 @@ export const command = defineCommand({
     },
     description: { value: 'TEXT', summary: 'what is paid for; needed with an amount' },
     issuer: { value: 'TEXT', summary: 'who sells: shop@example.com, or a name' },
+    quantityMin: {
+      value: 'COUNT',
+      parse: parseQuantityMin,
+      summary: 'payers must take at least so many; in the form of 2021 alone',
+    },
     quantityMax: {
       value: 'COUNT',
       parse: parseQuantityMax,
@@ -38,6 +43,11 @@ export const command = defineCommand({
       parse: parseCount(0, 10),
       summary: 'with --path: hops to this node itself, to hide how long paths are',
     },
+    form: {
+      value: 'FORM',
+      choices: ['modern', '2021'],
+      summary: 'form of BOLT 12 to write it in (default modern where the node speaks it)',
+    },
     qr: QR,
   },
   examples: [
@@ -46,7 +56,7 @@ export const command = defineCommand({
   ],
   run: async (context) => {
     const { options, io, json, warn, next } = context
-    const { amount, description, issuer, quantityMax, expiry, label, dummyHops, path } = options
+    const { amount, description, issuer, quantityMin, quantityMax, expiry, label, dummyHops, path, form } = options
     // Without a path they would do nothing, and the offer would name the node that they were to hide.
     for (const [flag, given] of [
       ['--issuer-key', options.issuerKey],
@@ -60,6 +70,8 @@ export const command = defineCommand({
         ...(amount !== undefined && { amount_msat: amount.toString() }),
         ...(description !== undefined && { description }),
         ...(issuer !== undefined && { issuer }),
+        ...(form !== undefined && { form }),
+        ...(quantityMin !== undefined && { quantity_min: quantityMin.toString() }),
         ...(quantityMax !== undefined && { quantity_max: quantityMax.toString() }),
         ...(expiresAt !== undefined && { absolute_expiry: expiresAt.toString() }),
         ...(label !== undefined && { label }),

@@ -19,7 +19,8 @@ export const command = defineCommand({
               .map((offer) => {
                 const what = escapeForDisplay(offer.label ?? offer.description ?? '')
                 const state = offer.active ? style.good('active  ') : style.warn('disabled')
-                return `${offer.offer_id.slice(0, 16)}  ${state}  ${priceOf(offer)}${what === '' ? '' : `  ${what}`}`
+                const form = offer.form === '2021' ? '  form of 2021' : ''
+                return `${offer.offer_id.slice(0, 16)}  ${state}  ${priceOf(offer)}${form}${what === '' ? '' : `  ${what}`}`
               })
               .join('\n'),
       )

@@ -10,8 +10,9 @@ import { nearest } from './frame/nearest.js'
 import type { Style } from './frame/style.js'
 import { columnsOf, withString, wrap } from './frame/text.js'
 import { KEY_FILE, readPreimage, readSecret } from './secrets.js'
-import { fieldRows, type Row } from './show/fields.js'
+import { fieldRows } from './show/fields.js'
 import { readInput } from './show/input.js'
+import type { Row } from './show/rows.js'
 import { showText } from './show/values.js'
 
 /** A field as people name it: `offer_description`, or its type. */

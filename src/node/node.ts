@@ -20,9 +20,11 @@ import type { NodeIdentity } from './identity.js'
 import { channelOver, type MessageChannel } from './messenger/channel.js'
 import { OnionMessenger } from './messenger/messenger.js'
 import type { OutboxOptions } from './messenger/outbox.js'
+import { PathPeers } from './messenger/path-peers.js'
 import { type GenerationPolicy, sendBoth } from './messenger/policy.js'
 import { Reach } from './messenger/reach.js'
 import type { NodeId } from './messenger/routes.js'
+import type { Counters } from './messenger/tally.js'
 import { Issuer } from './offers/issuer.js'
 import { type PaymentPaths, unroutablePaths } from './offers/payment-paths.js'
 import { Promises } from './offers/promises.js'
@@ -64,7 +66,7 @@ export interface NodeOptions {
   readonly generations?: readonly Generation[]
   /** In which of them a message of its own is sent; `sendBoth` unless given. */
   readonly policy?: GenerationPolicy
-  /** How objects of the 2021 form are written and read; `LEGACY` unless given. */
+  /** How objects of the 2021 form are written and read; all are read, and written for as many as can be, unless given. */
   readonly dialect?: LegacyDialect
   /** Answers go to connected peers alone, as releases up to Core Lightning 24.02 did it; over routes unless given. */
   readonly answersTo?: 'peers'
@@ -84,6 +86,10 @@ export interface NodeInfo {
   /** Where it takes calls, as people write it. */
   readonly addresses: readonly string[]
   readonly features: readonly number[]
+  /** Names of the wire forms of onion messages that it speaks, newest first. */
+  readonly generations: readonly string[]
+  /** Onion messages since the start, by form. */
+  readonly counters: Counters
   readonly peers: number
   readonly offers: number
   /** `none`: offers can be made on regtest only, and their invoices cannot be paid. */
@@ -156,6 +162,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
   const scids = new ScidTable(options.scids)
   const addressBook = await AddressBook.load(store)
   const promises = await Promises.load(store)
+  const pathPeers = await PathPeers.load(store)
   const reached = await Reach.load(store, clock)
   const policy = options.policy ?? sendBoth
   const [formOfOffers] = policy({ target: 'offer', speaks: generations.map(({ name }) => name) })
@@ -183,6 +190,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     random,
     generations,
     ...(options.answersTo && { answersTo: options.answersTo }),
+    pathPeers,
     resolveScid: scids.resolve,
     links: () => [...issuer.links(), ...refunds.links(), ...scids.pairs()],
     ...(options.rateOf && { rateOf: options.rateOf }),
@@ -200,6 +208,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     issuerSecret: deriveSecret(nodeSecret, 'issuer ids of offers'),
     chain,
     paymentPaths,
+    ...(options.dialect && { dialect: options.dialect }),
     onEvent,
   })
   const payer = new Payer({
@@ -229,6 +238,8 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     onStray: (delivery) => onEvent(strayAnswer(delivery)),
     onEvent,
   })
+  // Paths that were given out before their relays were written down.
+  for (const [relay, end] of [...issuer.links(), ...refunds.links()]) if (end === id) pathPeers.add(relay, startedAt)
   const claimer = new Claimer({
     messenger,
     clock,
@@ -319,6 +330,8 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
       network,
       addresses,
       features,
+      generations: generations.map(({ name }) => name),
+      counters: messenger.counters(),
       peers: connections.peers().length,
       offers: issuer.list().length,
       wallet: options.paymentPaths === undefined ? 'none' : 'given',

@@ -6,6 +6,7 @@ import { createInvoiceRequest } from '../bolt12/create-invoice-request.js'
 import { decodeInvoice, decodeInvoiceRequest } from '../bolt12/decode.js'
 import { INVOICE, type Invoice } from '../bolt12/invoice.js'
 import { type InvoiceRequestMessage, SIGNATURE } from '../bolt12/invoice-request.js'
+import { isLegacyStream } from '../bolt12/legacy/form.js'
 import { offerId } from '../bolt12/merkle.js'
 import { isSignatureType } from '../bolt12/ranges.js'
 import { signRecords } from '../bolt12/signature.js'
@@ -13,7 +14,7 @@ import { publicKey, randomSecret } from '../crypto/group.js'
 import { sha256 } from '../crypto/hash.js'
 import type { Delivery } from '../node/messenger/messenger.js'
 import type { LnoNode } from '../node/node.js'
-import type { OwnOffer } from '../node/offers/issuer.js'
+import type { OwnOffer } from '../node/offers/own-offer.js'
 import { type PaymentPaths, unroutablePaths } from '../node/offers/payment-paths.js'
 import { encodeRecords, joinRecords } from '../wire/tlv.js'
 
@@ -68,7 +69,8 @@ export function misbehaveOn(merchant: Merchant, how: () => Misbehaviour | undefi
   })
   const usual = merchant.node.messenger.handle(64n, (delivery) => {
     const misbehaviour = how()
-    if (misbehaviour === undefined) usual?.(delivery)
+    // Nobody has written down how to answer wrongly in the form of 2021.
+    if (misbehaviour === undefined || isLegacyStream('invoice_request', delivery.value)) usual?.(delivery)
     else void answer(merchant, paymentPaths, misbehaviour, delivery)
   })
 }
@@ -83,7 +85,8 @@ async function answer(
   const { replyPath } = delivery
   const request = decodeInvoiceRequest(delivery.value)
   const id = offerId(request.records)
-  const own = node.issuer.list().find((own) => id !== undefined && own.id === toHex(id))
+  const wanted = id === undefined ? undefined : toHex(id)
+  const own = node.issuer.list().find((own): own is OwnOffer => own.form === 'modern' && own.id === wanted)
   if (how === 'no-answer' || replyPath === undefined || own === undefined) return
   if (how === 'wrong-reply-path') {
     const { bytes } = await rightInvoice(merchant, paymentPaths, delivery, own, request)

@@ -1,12 +1,16 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { LnoError } from '../../src/base/error.js'
+import { createLegacyInvoiceRequest } from '../../src/bolt12/legacy/create-invoice-request.js'
+import { decodeLegacyOffer } from '../../src/bolt12/legacy/decode.js'
 import { eventText } from '../../src/cli/daemon/event-text.js'
 import { failureLines, progressText } from '../../src/cli/daemon/fetch-text.js'
 import {
   parseAmount,
   parseDuration,
   parseExpiry,
+  parseGenerations,
   parsePath,
   parsePrice,
   parseQuantityMax,
@@ -15,6 +19,10 @@ import {
 import { formatMsat } from '../../src/cli/daemon/text.js'
 import { type RunningDaemon, startDaemon } from '../../src/node/daemon.js'
 import type { JsonEvent } from '../../src/node/events.js'
+import type { Generation } from '../../src/onion/generation.js'
+import { GENERATIONS } from '../../src/onion/generations/all.js'
+import { obs } from '../../src/onion/generations/obs.js'
+import { obs2 } from '../../src/onion/generations/obs2.js'
 import { codeOf } from '../support/code-of.js'
 import { tempDir } from '../support/temp-dir.js'
 import { lno, problemWith } from './run.js'
@@ -107,6 +115,10 @@ describe('what was typed wrong is said before anything is done', () => {
     [`refund claim ${REFUND} --attempts 11`, 2, /from 1 to 10/],
     [`refund claim ${OFFER}`, 1, /STRING_WRONG_KIND/],
     ['node start --listen here', 2, /port/],
+    ['node start --generations obs,obs3', 2, /"obs3" is no wire form .*modern, modern-uncounted, obs2, obs/],
+    ['node start --generations=', 2, /"" is no wire form/],
+    ['offer create --amount any --form 2022', 2, /not one of modern, 2021/],
+    ['offer create --amount any --quantity-min 0', 2, /at least 1/],
     ['node start --ping-period often', 2, /no duration/],
     ['invoice list --limit 0', 2, /from 1 to/],
   ])('%s', async (words, code, text) => {
@@ -117,7 +129,24 @@ describe('what was typed wrong is said before anything is done', () => {
   })
 })
 
+test.each([
+  ['LNO_GENERATIONS', { LNO_GENERATIONS: 'obs4' }],
+  ['a config file', {}],
+])('wire forms are named in %s as well', async (_, env) => {
+  const home = tempDir()
+  mkdirSync(join(home, 'lno'))
+  writeFileSync(join(home, 'lno', 'config.json'), JSON.stringify({ generations: 'obs3,obs' }))
+  const outcome = await lno(['node', 'start', '--data-dir', tempDir()], { env: { XDG_CONFIG_HOME: home, ...env } })
+  expect(outcome.code).toBe(2)
+  expect(outcome.stderr).toMatch(/BAD_CONFIG.*"obs[34]" is no wire form/)
+})
+
 describe('options', () => {
+  test('wire forms stand newest first, each once', () => {
+    expect(parseGenerations('obs, obs2,obs').map(({ name }) => name)).toEqual(['obs2', 'obs'])
+    expect(parseGenerations('obs,modern-uncounted,obs2,modern')).toEqual(GENERATIONS)
+  })
+
   test('amounts', () => {
     expect([parseAmount('10'), parseAmount('10msat'), parseAmount('10sat'), parseAmount('0.001btc')]).toEqual([
       10n,
@@ -218,13 +247,17 @@ describe('texts of strangers', () => {
 })
 
 describe('with a node', () => {
-  async function daemon(root: string): Promise<{ node: RunningDaemon; events: JsonEvent[]; flags: string[] }> {
+  async function daemon(
+    root: string,
+    generations?: readonly Generation[],
+  ): Promise<{ node: RunningDaemon; events: JsonEvent[]; flags: string[] }> {
     const events: JsonEvent[] = []
     const node = await startDaemon({
       network: 'regtest',
       dataDir: join(root, 'regtest'),
       listen: [{ kind: 'tcp', host: '127.0.0.1', port: 0 }],
       version: '0.0.0',
+      ...(generations && { generations }),
       onEvent: (event) => events.push(event),
       onFault: (error) => {
         throw error
@@ -310,6 +343,88 @@ describe('with a node', () => {
     expect((await lno(['node', 'info', '--data-dir', join(node.socketPath, '..', '..')])).stderr).toContain(
       'but there is one of another network (--network regtest)',
     )
+  }, 60_000)
+
+  test('a node of 2021 makes offers of that form, and shows in which forms messages pass', async () => {
+    const { node, flags } = await daemon(tempDir(), [obs2, obs])
+    const relay = await daemon(tempDir())
+    const run = async (...words: string[]) => {
+      const outcome = await lno([...words, ...flags])
+      expect({ words, ...outcome }).toMatchObject({ code: 0 })
+      return outcome.stdout
+    }
+    const refusal = async (...words: string[]) => {
+      const outcome = await lno([...words, ...flags])
+      expect(problemWith(outcome)).toBeUndefined()
+      return /lno: (\w+)/.exec(outcome.stderr)?.[1]
+    }
+    const created = await run('offer', 'create', '--amount', '10sat', '--description', 'tea', '--quantity-min', '2')
+    expect(created).toMatch(/^form +that of 2021/m)
+    expect(created).toMatch(/^quantity +2 or more$/m)
+    expect(created).toMatch(new RegExp(`^signed by +${node.node.id.slice(2)}$`, 'm'))
+    const text = created.trimEnd().split('\n').at(-1) ?? ''
+    const offer = decodeLegacyOffer(text)
+    expect(await run('offer', 'list')).toContain('active    10 000 msat (10 sat)  form of 2021  tea')
+    expect(await run('offer', 'show', text)).toBe(created)
+    expect(JSON.parse(await run('offer', 'show', text, '--json'))).toMatchObject({
+      form: '2021',
+      quantity_min: '2',
+      quantity_max: '0',
+      issuer_id: node.node.id.slice(2),
+    })
+    const create = ['offer', 'create', '--amount', '10sat', '--description', 'tea']
+    expect(await refusal(...create, '--quantity-min', '2')).toBe('OFFER_EXISTS')
+    expect(await refusal(...create, '--path', relay.node.node.id)).toBe('OFFER_FORM_UNFIT')
+    expect(await refusal('offer', 'create', '--amount', 'any')).toBe('OFFER_FORM_UNFIT')
+    expect(await refusal(...create, '--form', 'modern')).toBe('OFFER_FORM_UNSPOKEN')
+    const toBoth = ['--form', '2021', '--quantity-max', '3']
+    expect((await lno([...create, ...toBoth, ...relay.flags])).stdout).toMatch(/^quantity +1 to 3$/m)
+    expect((await lno([...create, '--quantity-min', '3', ...relay.flags])).stderr).toContain('OFFER_FORM_UNFIT')
+
+    const { nodeId, addresses } = node.node.info()
+    expect((await lno(['peer', 'connect', `${nodeId}@${addresses[0]}`, ...relay.flags])).code).toBe(0)
+    expect(await run('peer', 'list')).toContain('\n  onion messages: advertised (39)\n')
+    // A request by hand, of whoever can be reached: what is shown of it is the same.
+    const { messenger } = relay.node.node
+    const random = (length: number) => new Uint8Array(length).fill(7)
+    const { request } = createLegacyInvoiceRequest(offer, { random, quantity: 2n, payerNote: 'hot\u0007' })
+    await new Promise<void>((answered) => {
+      messenger.handle(66n, () => answered())
+      messenger.send({
+        generation: obs,
+        route: [nodeId],
+        to: nodeId,
+        contents: {
+          invoice_request: request.bytes,
+          reply_path: messenger.makeReplyPath(obs, [relay.node.node.id], random(32)).path,
+        },
+        onFate: () => undefined,
+      })
+    })
+    const listed = await run('invoice', 'list')
+    expect(listed).toContain('issued open  20 000 msat (20 sat)')
+    const shown = await run('invoice', 'show', listed.slice(0, 16))
+    expect(shown).toMatch(/^can be paid +no: in the form of 2021 it is paid in the clear/m)
+    expect(shown).toMatch(/^payer note +hot\\u\{7\}$/m)
+    expect(JSON.parse(await run('invoice', 'show', listed.slice(0, 16), '--json'))).toMatchObject({
+      form: '2021',
+      payable: false,
+    })
+    const info = await run('node', 'info')
+    expect(info).toMatch(/^speaks +obs2, obs$/m)
+    expect(info).toMatch(/^obs +1 sent, 1 received$/m)
+    expect(JSON.parse(await run('node', 'info', '--json'))).toMatchObject({
+      generations: ['obs2', 'obs'],
+      messages: { obs: { sent: 1, received: 1, forwarded: 0, dropped: 0 }, obs2: { sent: 0, received: 0 } },
+    })
+    expect(await run('peer', 'list')).toMatch(/\n {2}onion messages: advertised \(39\); obs last seen [^;]+ UTC\n$/)
+    const narrow = await lno(['peer', 'list', ...flags], { columns: 40, env: { NO_COLOR: '1' } })
+    const lines = narrow.stdout.split('\n').filter((line) => !/[0-9a-f]{66}|since/.test(line))
+    expect(lines.filter((line) => line.length > 40)).toEqual([])
+    expect(lines.join(' ').replace(/ +/g, ' ')).toContain('onion messages: advertised (39); obs last seen')
+    expect(JSON.parse(await run('peer', 'list', '--json'))).toMatchObject({
+      peers: [{ generations: { advertised: [39], proven: [{ name: 'obs', last: expect.stringMatching(/Z$/) }] } }],
+    })
   }, 60_000)
 
   test('events are followed until a signal, and say when the node has ended', async () => {

@@ -161,6 +161,7 @@ describe('lno decode --qr', () => {
 describe('an offer of the node', () => {
   const offer = {
     offer_id: 'ab'.repeat(32),
+    form: 'modern' as const,
     bolt12: OFFER,
     active: true,
     single_use: false,

@@ -212,7 +212,7 @@ export const LEGACY_CODES = {
   },
   PAYMENT_UNBLINDED: {
     meaning:
-      'The invoice is paid in the clear, to a node id over channels that everybody can see: such payments are not made here.',
+      'The invoice is paid in the clear, to a node id over channels that everybody can see: such payments are neither made nor taken here.',
     advice:
       'Ask the issuer for an offer made by a newer release (Core Lightning from v22.11 on), which is paid over blinded paths.',
   },

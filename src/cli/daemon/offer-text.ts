@@ -12,12 +12,13 @@ export function priceOf({ amount_msat: amount }: Pick<OfferView, 'amount_msat'>)
 export function offerText(offer: OfferView, width: number, label: (text: string) => string): string {
   const rows: (readonly [string, string])[] = [
     ['offer id', offer.offer_id],
+    ...(offer.form === '2021' ? [['form', 'that of 2021: for Core Lightning up to v0.12.1'] as const] : []),
     ['state', offer.active ? 'active' : 'disabled: requests are refused'],
     ...(offer.label === undefined ? [] : [['label', escapeForDisplay(offer.label)] as const]),
     ...(offer.description === undefined ? [] : [['description', escapeForDisplay(offer.description)] as const]),
     ...(offer.issuer === undefined ? [] : [['issuer', escapeForDisplay(offer.issuer)] as const]),
     ['amount', priceOf(offer)],
-    ...(offer.quantity_max === undefined ? [] : [['quantity', quantityOf(offer.quantity_max)] as const]),
+    ...(offer.quantity_max === undefined ? [] : [['quantity', quantityOf(offer)] as const]),
     ...(offer.single_use ? [['use', 'for one payment'] as const] : []),
     ...(offer.expires_at === undefined ? [] : [['expires', formatTime(offer.expires_at)] as const]),
     ...offer.paths.map((path, i) => [`path ${i + 1}`, [...path.map(shortId), 'this node'].join(' → ')] as const),
@@ -27,6 +28,7 @@ export function offerText(offer: OfferView, width: number, label: (text: string)
   return `${columnsOf(rows, width, label)}\n\n${offer.bolt12}`
 }
 
-function quantityOf(most: string): string {
-  return most === '0' ? 'any' : `1 to ${most}`
+function quantityOf({ quantity_min: least, quantity_max: most }: OfferView): string {
+  if (most !== '0') return `${least ?? '1'} to ${most}`
+  return least === undefined || least === '1' ? 'any' : `${least} or more`
 }

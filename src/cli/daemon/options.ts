@@ -99,6 +99,13 @@ export function parseQuantityMax(text: string): bigint {
   return most
 }
 
+/** At least 1. */
+export function parseQuantityMin(text: string): bigint {
+  const least = parseQuantity(text)
+  if (least < 1n) throw usage('a minimum is at least 1')
+  return least
+}
+
 /** `A,B,…`: node ids from the introduction node to the last relay. */
 export function parsePath(text: string): readonly string[] {
   return text.split(',').map((id) => parseNodeId(id.trim()))

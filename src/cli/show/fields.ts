@@ -1,10 +1,10 @@
 import { toHex } from '../../base/hex.js'
-import { chainName } from '../../bolt12/chains.js'
 import type { Inspection } from '../../bolt12/inspect.js'
 import { DEFAULT_RELATIVE_EXPIRY } from '../../bolt12/invoice.js'
 import { layoutOf } from '../../bolt12/layout.js'
 import { offerId } from '../../bolt12/merkle.js'
 import { rows } from '../../wire/tlv.js'
+import { numbered, type Row, recordRows, type Shown, showChain } from './rows.js'
 import {
   showBytes,
   showCurrency,
@@ -18,16 +18,6 @@ import {
 } from './values.js'
 
 type Fields = Inspection['fields']
-type Shown = string | readonly string[]
-
-function showChain(hash: Uint8Array): string {
-  return chainName(hash) ?? toHex(hash)
-}
-
-/** `1. from 02ab…, 3 hops` */
-function numbered<T>(values: readonly T[], show: (value: T) => string): readonly string[] {
-  return values.length === 1 ? [show(values[0]!)] : values.map((value, i) => `${i + 1}. ${show(value)}`)
-}
 
 function showCount(list: readonly unknown[], one: string, several: string): string {
   return `${list.length} ${list.length === 1 ? one : several}`
@@ -90,26 +80,11 @@ function showField<K extends keyof Fields>(name: K, fields: Fields, now: bigint)
   return show ? show(value as NonNullable<Fields[K]>, fields, now) : showBytes(value as Uint8Array)
 }
 
-/** One line of what a message says. */
-export type Row = readonly [label: string, value: string]
-
 /** All that a message says, in the order of its records; fields that could not be read are shown as bytes. */
 export function fieldRows({ kind, fields, records }: Inspection, now: bigint): readonly Row[] {
-  const out: Row[] = []
-  const known = rows(kind === undefined ? {} : layoutOf(kind).table)
-  for (const { type, value } of records) {
-    const name = known.get(type)?.[0]
-    if (name === undefined) {
-      out.push([`unknown ${type}`, showBytes(value)])
-      continue
-    }
-    const shown = showField(name as keyof Fields, fields, now) ?? `${showBytes(value)} (cannot be read)`
-    const lines = typeof shown === 'string' ? [shown] : shown
-    lines.forEach((line, i) => {
-      out.push([i === 0 ? name : '', line])
-    })
-  }
-  return [...derivedRows({ kind, fields, records }, now), ...out]
+  const table = kind === undefined ? {} : layoutOf(kind).table
+  const said = recordRows(records, table, (name) => showField(name as keyof Fields, fields, now))
+  return [...derivedRows({ kind, fields, records }, now), ...said]
 }
 
 /** What follows from the fields and stands in none of them. */

@@ -6,10 +6,22 @@ import {
   OFFER_LAYOUT,
   PAYER_PROOF_LAYOUT,
 } from '../../bolt12/layout.js'
+import { allLegacyRules } from '../../bolt12/legacy/rules/all.js'
+import { LEGACY_RULE_TEXT } from '../../bolt12/legacy/rules/text.js'
 import { INVOICE_MATCH_RULES } from '../../bolt12/rules/invoice-match.js'
 import { REQUEST_MATCH_RULES } from '../../bolt12/rules/request-match.js'
 import type { Issue, Verdict } from '../../bolt12/rules/rule.js'
-import { RULE_TEXT } from '../../bolt12/rules/text.js'
+import { RULE_TEXT, type RuleText } from '../../bolt12/rules/text.js'
+
+/** What a rule of any form says. */
+export function ruleText(id: string): RuleText | undefined {
+  return RULE_TEXT[id] ?? LEGACY_RULE_TEXT[id]
+}
+
+/** Every rule that has a sentence. */
+export function ruleIds(): readonly string[] {
+  return [...Object.keys(RULE_TEXT), ...Object.keys(LEGACY_RULE_TEXT)]
+}
 
 /** All that became of one rule; a rule may be judged in several steps, each with its own code. */
 export interface Judged {
@@ -24,7 +36,7 @@ export interface Judged {
 const WEIGHT: readonly Verdict[] = ['not_applicable', 'ok', 'not_checked', 'failed']
 
 /** Every rule of an inspection once, in the order in which they were judged. */
-export function judgedRules({ rules }: Inspection): readonly Judged[] {
+export function judgedRules({ rules }: Pick<Inspection, 'rules'>): readonly Judged[] {
   const byId = new Map<string, Judged>()
   for (const { rule, verdict, issues } of rules) {
     const before = byId.get(rule.id)
@@ -32,7 +44,7 @@ export function judgedRules({ rules }: Inspection): readonly Judged[] {
     byId.set(rule.id, {
       id: rule.id,
       verdict: heavier,
-      ...RULE_TEXT[rule.id],
+      ...ruleText(rule.id),
       issues: [...(before?.issues ?? []), ...issues],
     })
   }
@@ -49,6 +61,7 @@ function pairs(): readonly { readonly id: string; readonly code: string }[] {
     ...PAYER_PROOF_LAYOUT.rules,
     ...REQUEST_MATCH_RULES,
     ...INVOICE_MATCH_RULES,
+    ...allLegacyRules(),
   ]
 }
 

@@ -1,12 +1,13 @@
 import * as v from 'valibot'
 import { toHex } from '../../base/hex.js'
-import { decodeInvoice } from '../../bolt12/decode.js'
-import { DEFAULT_RELATIVE_EXPIRY } from '../../bolt12/invoice.js'
+import { isLegacyStream } from '../../bolt12/legacy/form.js'
 import { encodeString } from '../../bolt12/string.js'
 import { nodeError } from '../codes.js'
 import { integer, method, text } from '../control/index.js'
 import { isoTime } from '../events.js'
+import { invoiceFacts, readInvoice } from '../invoice-facts.js'
 import type { LnoNode } from '../node.js'
+import type { OfferForm } from '../offers/form.js'
 import type { StoredPromise } from '../offers/record.js'
 import type { StoredRequest } from '../payer/record.js'
 import { timeOf } from './offer-methods.js'
@@ -18,6 +19,8 @@ const LISTED = 100
 export interface IssuedInvoiceView {
   readonly direction: 'issued'
   readonly id: string
+  /** In which form of BOLT 12 it is written. */
+  readonly form: OfferForm
   readonly payment_hash: string
   /** The offer that it is for; absent for a refund. */
   readonly offer_id?: string
@@ -27,7 +30,7 @@ export interface IssuedInvoiceView {
   readonly status: 'open' | 'paid' | 'refused' | 'expired'
   /** What the payer of a refund said against it. Text of a stranger. */
   readonly invoice_error?: string
-  /** False: made without a wallet, so nobody can pay it. */
+  /** False: made without a wallet, or in the form of 2021, so nobody can pay it. */
   readonly payable: boolean
   readonly payer_note?: string
   readonly created_at: string
@@ -39,7 +42,11 @@ export interface IssuedInvoiceView {
 export interface FetchedInvoiceView {
   readonly direction: 'fetched'
   readonly id: string
+  /** In which form of BOLT 12 offer, request and invoice are written; an invoice of 2021 cannot be paid from here. */
+  readonly form: OfferForm
   readonly status: 'unanswered' | 'answered' | 'failed'
+  /** The form of onion messages in which the answer came. */
+  readonly generation?: string
   /** Code of the failure. */
   readonly code?: string
   readonly payment_hash?: string
@@ -93,23 +100,23 @@ export function invoiceMethods(node: LnoNode, now: () => number) {
   ] as const
 }
 
-function issuedView(stored: StoredPromise, payable: boolean, now: number): IssuedInvoiceView {
-  const { fields } = decodeInvoice(stored.invoice, { verifySignature: false })
-  // Of its request an invoice repeats all that says whether it answers an offer.
-  const isRefund = fields.offer_issuer_id === undefined && fields.offer_paths === undefined
+function issuedView(stored: StoredPromise, hasWallet: boolean, now: number): IssuedInvoiceView {
+  const facts = invoiceFacts(readInvoice(stored.invoice))
   const expired = BigInt(Math.floor(now / 1000)) >= stored.expires
-  const hash = toHex(fields.invoice_payment_hash ?? new Uint8Array(0))
+  const hash = toHex(facts.paymentHash ?? new Uint8Array(0))
   return {
     direction: 'issued',
     id: hash,
+    form: facts.form,
     payment_hash: hash,
-    ...(isRefund ? { refund_id: toHex(stored.offer_id) } : { offer_id: toHex(stored.offer_id) }),
-    amount_msat: (fields.invoice_amount ?? 0n).toString(),
+    ...(facts.answers === 'refund' ? { refund_id: toHex(stored.offer_id) } : { offer_id: toHex(stored.offer_id) }),
+    amount_msat: (facts.amountMsat ?? 0n).toString(),
     status:
       stored.paid !== undefined ? 'paid' : stored.refused !== undefined ? 'refused' : expired ? 'expired' : 'open',
     ...(stored.refused !== undefined && { invoice_error: stored.refused }),
-    payable,
-    ...(fields.invreq_payer_note !== undefined && { payer_note: fields.invreq_payer_note }),
+    // Wallets are paid over the paths that they give, and an invoice of 2021 is paid to the node id.
+    payable: hasWallet && facts.form === 'modern',
+    ...(facts.payerNote !== undefined && { payer_note: facts.payerNote }),
     created_at: isoTime(Number(stored.created)),
     expires_at: timeOf(stored.expires),
     bolt12: encodeString('lni', stored.invoice),
@@ -118,11 +125,12 @@ function issuedView(stored: StoredPromise, payable: boolean, now: number): Issue
 
 function fetchedView(
   id: string,
-  stored: Pick<StoredRequest, 'created' | 'request' | 'invoice' | 'offer' | 'failed'>,
+  stored: Pick<StoredRequest, 'created' | 'request' | 'invoice' | 'offer' | 'failed' | 'generation'>,
 ): FetchedInvoiceView {
   const base = {
     direction: 'fetched' as const,
     id,
+    form: isLegacyStream('invoice_request', stored.request) ? ('2021' as const) : ('modern' as const),
     created_at: isoTime(Number(stored.created)),
     ...(stored.offer !== undefined && { offer: stored.offer }),
     invoice_request: encodeString('lnr', stored.request),
@@ -131,15 +139,15 @@ function fetchedView(
     const code = stored.failed
     return { ...base, status: code === undefined ? 'unanswered' : 'failed', ...(code !== undefined && { code }) }
   }
-  const { fields } = decodeInvoice(stored.invoice, { verifySignature: false })
-  const { invoice_created_at: created = 0n, invoice_relative_expiry: relative = DEFAULT_RELATIVE_EXPIRY } = fields
+  const { paymentHash, amountMsat, description, expiresAt } = invoiceFacts(readInvoice(stored.invoice))
   return {
     ...base,
     status: 'answered',
-    ...(fields.invoice_payment_hash && { payment_hash: toHex(fields.invoice_payment_hash) }),
-    ...(fields.invoice_amount !== undefined && { amount_msat: fields.invoice_amount.toString() }),
-    ...(fields.offer_description !== undefined && { description: fields.offer_description }),
-    expires_at: timeOf(created + BigInt(relative)),
+    ...(stored.generation !== undefined && { generation: stored.generation }),
+    ...(paymentHash && { payment_hash: toHex(paymentHash) }),
+    ...(amountMsat !== undefined && { amount_msat: amountMsat.toString() }),
+    ...(description !== undefined && { description }),
+    expires_at: timeOf(expiresAt),
     bolt12: encodeString('lni', stored.invoice),
   }
 }

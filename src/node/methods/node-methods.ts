@@ -16,12 +16,15 @@ export interface Daemon {
 export function nodeMethods(node: LnoNode, daemon: Daemon) {
   return [
     method('node.info', none, () => {
-      const { nodeId, network, addresses, features, peers, offers, wallet, startedAt } = node.info()
+      const { nodeId, network, addresses, features, generations, counters, peers, offers, wallet, startedAt } =
+        node.info()
       return {
         node_id: nodeId,
         network,
         addresses,
         features,
+        generations,
+        messages: counters,
         peers,
         offers,
         wallet,

@@ -1,6 +1,6 @@
 import { isLnoError } from '../../base/error.js'
 import { type Convert, expectedAmount } from '../../bolt12/amount.js'
-import type { InvoiceErrorOptions } from '../../bolt12/create-invoice-error.js'
+import type { InvoiceErrorOptions, InvoiceField } from '../../bolt12/create-invoice-error.js'
 import { checkOffer } from '../../bolt12/inspect.js'
 import { INVOICE_REQUEST, type InvoiceRequestMessage } from '../../bolt12/invoice-request.js'
 import type { OfferMessage } from '../../bolt12/offer.js'
@@ -21,7 +21,7 @@ export interface LivePromise {
   readonly key: string
   /** Hex of SHA-256 of the request's bytes. */
   readonly requestHash: string
-  /** Hex of SHA-256 of `invreq_metadata`. */
+  /** Hex of SHA-256 of `invreq_metadata`; of `payer_key` in the form of 2021, which has no metadata. */
   readonly metadataHash: string
   /** Unix seconds. */
   readonly expires: bigint
@@ -30,13 +30,17 @@ export interface LivePromise {
   readonly refused: boolean
 }
 
-/** What the issuer knows of the offer that a request answers. */
-export interface KnownOffer {
-  readonly offer: OfferMessage
+/** How it stands with an offer, whatever its form. */
+export interface OfferState {
   readonly disabled: boolean
   readonly singleUse: boolean
   /** Its live promises. */
   readonly live: readonly LivePromise[]
+}
+
+/** What the issuer knows of the offer that a request answers. */
+export interface KnownOffer extends OfferState {
+  readonly offer: OfferMessage
 }
 
 export interface RequestFacts {
@@ -54,12 +58,12 @@ export interface RequestFacts {
   readonly convert?: Convert | undefined
 }
 
-/** What is done with a request. */
-export type RequestDecision =
+/** What is done with a request. `F`: names of the fields that an invoice_error can be about. */
+export type RequestDecision<F extends string = InvoiceField> =
   /** Silence: whoever guesses offers, paths or signatures learns nothing (rule RR8, pitfalls 20 and 23). */
   | { readonly do: 'ignore'; readonly code: string; readonly rule?: string; readonly why: string }
   /** It came over this offer's own path with its exact fields and a good signature: it is told what is wrong. */
-  | { readonly do: 'error'; readonly code: string; readonly answer: InvoiceErrorOptions }
+  | { readonly do: 'error'; readonly code: string; readonly answer: InvoiceErrorOptions<F> }
   /** The same promise again. */
   | { readonly do: 'resend'; readonly key: string }
   /** A new promise over this many msat. */
@@ -118,42 +122,62 @@ function decidePrice(facts: RequestFacts, known: KnownOffer): RequestDecision {
 
 function decidePromise(
   { request, requestHash, metadataHash, now }: RequestFacts,
-  { live, singleUse }: KnownOffer,
+  known: KnownOffer,
   amountMsat: bigint,
   expectedMsat: bigint | undefined,
 ): RequestDecision {
+  // Rule RR6: without an issuer id the signer is the end of the path that the request came over, and so may differ.
+  const mayResend = request.fields.offer_issuer_id !== undefined
+  const decided = decideRepeat({ requestHash, metadataHash, now, mayResend, another: 'promised' }, known)
+  return decided ?? { do: 'invoice', amountMsat, expectedMsat }
+}
+
+/** What decides whether a request gets a promise of its own. */
+export interface RepeatFacts extends Pick<RequestFacts, 'requestHash' | 'metadataHash' | 'now'> {
+  /** Whether a request that comes again may get the invoice that it got before. */
+  readonly mayResend: boolean
+  /** What another request of the same payer gets while an invoice of his is open. */
+  readonly another: 'promised' | 'refused'
+}
+
+/** What is done with a request because of what was promised before, in whatever form; undefined: a new promise is made. */
+export function decideRepeat(
+  { requestHash, metadataHash, now, mayResend, another }: RepeatFacts,
+  { live, singleUse }: Pick<OfferState, 'live' | 'singleUse'>,
+): Extract<RequestDecision<never>, { readonly do: 'error' | 'resend' }> | undefined {
   const ofRequest = live.filter((promise) => promise.metadataHash === metadataHash)
   if (live.some((promise) => promise.paid && (singleUse || promise.metadataHash === metadataHash))) {
-    return refuse(
-      'INVOICE_PAID_ALREADY' satisfies OffersCode,
-      singleUse ? 'this offer has been used' : 'this request has been paid',
-    )
+    return refuse('INVOICE_PAID_ALREADY', singleUse ? 'this offer has been used' : 'this request has been paid')
   }
   const unpaid = live.filter((promise) => !promise.paid && promise.expires > now)
   const other = singleUse ? unpaid.find((promise) => promise.metadataHash !== metadataHash) : undefined
   if (other !== undefined) {
     return refuse(
-      'OFFER_IN_USE' satisfies OffersCode,
+      'OFFER_IN_USE',
       `this offer is reserved by somebody else; try again after ${secondsText(other.expires)}`,
     )
   }
   const same = unpaid.find((promise) => promise.requestHash === requestHash)
-  // Rule RR6: without an issuer id the signer is the end of the path that the request came over, and so may differ.
-  if (same !== undefined && request.fields.offer_issuer_id !== undefined) return { do: 'resend', key: same.key }
+  if (same !== undefined && mayResend) return { do: 'resend', key: same.key }
   // One that may not be sent again stays the only one: two of them could both be paid.
   if (singleUse && unpaid[0] !== undefined) {
     return refuse(
-      'OFFER_IN_USE' satisfies OffersCode,
+      'OFFER_IN_USE',
       `this offer is for one payment, and its invoice was sent; try again after ${secondsText(unpaid[0].expires)}`,
     )
   }
-  if (ofRequest.filter((promise) => promise.expires > now).length >= MAX_LIVE_PER_REQUEST) {
-    return refuse(
-      'REQUEST_LIMIT' satisfies OffersCode,
-      `${MAX_LIVE_PER_REQUEST} invoices for this request are open already`,
-    )
+  const open = ofRequest.filter((promise) => promise.expires > now)
+  if (another === 'refused' && open[0] !== undefined) {
+    return refuse('REQUEST_CHANGED', 'this payer key has asked for something else before; ask with a new one')
   }
-  return { do: 'invoice', amountMsat, expectedMsat }
+  if (open.length >= MAX_LIVE_PER_REQUEST) {
+    return refuse('REQUEST_LIMIT', `${MAX_LIVE_PER_REQUEST} invoices for this request are open already`)
+  }
+  return undefined
+
+  function refuse(code: OffersCode, error: string) {
+    return { do: 'error', code, answer: { error } } as const
+  }
 }
 
 function secondsText(seconds: bigint): string {

@@ -3,27 +3,36 @@ import { isLnoError } from '../../base/error.js'
 import { fromHex, toHex } from '../../base/hex.js'
 import type { BlindedPath } from '../../blinding/blinded-path.js'
 import type { Convert } from '../../bolt12/amount.js'
-import { createInvoice } from '../../bolt12/create-invoice.js'
-import { createInvoiceError } from '../../bolt12/create-invoice-error.js'
-import { createOffer, encodeOffer, type OfferOptions } from '../../bolt12/create-offer.js'
-import { decodeInvoice, decodeInvoiceRequest, decodeOffer } from '../../bolt12/decode.js'
+import { createOffer } from '../../bolt12/create-offer.js'
 import { DEFAULT_RELATIVE_EXPIRY } from '../../bolt12/invoice.js'
-import type { InvoiceRequestMessage } from '../../bolt12/invoice-request.js'
-import { offerId } from '../../bolt12/merkle.js'
-import type { OfferMessage } from '../../bolt12/offer.js'
+import { createLegacyOffer } from '../../bolt12/legacy/create-offer.js'
+import type { LegacyDialect } from '../../bolt12/legacy/dialect.js'
+import { isLegacyStream } from '../../bolt12/legacy/form.js'
 import { publicKey } from '../../crypto/group.js'
-import { sha256 } from '../../crypto/hash.js'
 import type { KeyPair } from '../../noise/handshake.js'
-import type { TlvRecord } from '../../wire/tlv.js'
 import { nodeError } from '../codes.js'
+import { type AnyInvoice, invoiceFacts, readInvoice } from '../invoice-facts.js'
 import type { Delivery, OnionMessenger } from '../messenger/messenger.js'
 import { sendReply } from '../messenger/reply.js'
 import type { NodeId } from '../messenger/routes.js'
 import { PathIdTable, pathIdOf } from '../path-id.js'
 import { deriveKey } from '../secrets.js'
 import { keysUnder, storeKey } from '../store/keys.js'
+import type { Asked, Verdict } from './asked.js'
+import { readAsked } from './asked-modern.js'
 import { offersError } from './codes.js'
-import { decideRequest, type RequestDecision } from './decide.js'
+import { type OfferForm, offerForms } from './form.js'
+import { readLegacyAsked } from './legacy/asked.js'
+import {
+  type AnyOwnOffer,
+  type NewLegacyOffer,
+  type NewOffer,
+  type OwnLegacyOffer,
+  type OwnOffer,
+  ownLegacyOffer,
+  ownOffer,
+  readOwnOffer,
+} from './own-offer.js'
 import type { PaymentPaths } from './payment-paths.js'
 import type { Promises } from './promises.js'
 import { type StoredOffer, storedOffer } from './record.js'
@@ -31,32 +40,6 @@ import { Turns } from './turns.js'
 
 /** Offers of one node: all are held in memory, and only their owner makes them. */
 export const MAX_OFFERS = 100_000
-
-/** What an offer of ours shall be. */
-export interface NewOffer extends Omit<OfferOptions, 'paths' | 'issuerId' | 'chains' | 'metadata' | 'records'> {
-  /** The user's name for it. */
-  readonly label?: string
-  /** Answered for one request at a time, until its invoice is paid. */
-  readonly singleUse?: boolean
-  /** Relays of each path, introduction node first, ourselves left out; empty: a path that begins at ourselves. */
-  readonly routes?: readonly (readonly NodeId[])[]
-  /** Hops to ourselves behind each path, to hide how long it is. */
-  readonly dummyHops?: number
-  /**
-   * With paths: also name a key as issuer, made for this offer alone; a single use always has one. Without paths the node's
-   * own id stands there.
-   */
-  readonly issuerKey?: boolean
-}
-
-/** An offer of ours. */
-export interface OwnOffer {
-  /** Merkle root of its fields: 64 hex digits, as Core Lightning names offers. */
-  readonly id: string
-  readonly text: string
-  readonly offer: OfferMessage
-  readonly stored: StoredOffer
-}
 
 export type IssuerEvent =
   | { readonly type: 'offer_created'; readonly id: string; readonly text: string }
@@ -101,13 +84,27 @@ export interface IssuerOptions {
   /** Without them nothing can be promised: `offer create` says `NO_WALLET`. */
   readonly paymentPaths: PaymentPaths | undefined
   readonly convert?: Convert
+  /** How requests of 2021 are read and their invoices written; all are read and answered as they were written unless given. */
+  readonly dialect?: LegacyDialect
   readonly onEvent?: (event: IssuerEvent) => void
+}
+
+/** A request that is answered, and what its answer needs. */
+interface Answering {
+  readonly delivery: Delivery
+  readonly replyPath: BlindedPath
+  readonly own: AnyOwnOffer
+  readonly asked: Asked
+  /** Unix seconds. */
+  readonly now: bigint
 }
 
 /** The offers of this node: made, kept, switched on and off, and their requests answered. */
 export class Issuer {
   readonly #options: IssuerOptions
-  readonly #offers = new Map<string, OwnOffer>()
+  readonly #offers = new Map<string, AnyOwnOffer>()
+  /** Ids of offers of 2021 that are being stored. */
+  readonly #making = new Set<string>()
   readonly #paths = new PathIdTable<string>()
   readonly #links = new Map<string, readonly [NodeId, NodeId]>()
   readonly #turns = new Turns()
@@ -120,8 +117,7 @@ export class Issuer {
   static async start(options: IssuerOptions): Promise<Issuer> {
     const issuer = new Issuer(options)
     for await (const [, value] of options.store.range(keysUnder('offer'))) {
-      const { fields } = storedOffer.decode(value)
-      issuer.#add({ offer: decodeOffer(fields.offer), stored: fields })
+      issuer.#add(readOwnOffer(storedOffer.decode(value).fields))
     }
     options.messenger.handle(64n, (delivery) => void issuer.#onRequest(delivery))
     return issuer
@@ -132,16 +128,18 @@ export class Issuer {
     return [...this.#links.values()]
   }
 
+  /** Forms of offers that can be answered here, the one that is made unless asked otherwise first. */
+  get forms(): readonly OfferForm[] {
+    return offerForms(this.#options.messenger.generations)
+  }
+
   /**
-   * Makes an offer; it is on disk when this resolves.
-   * @throws LnoError `NO_WALLET`, `OFFER_OPTIONS`, and what `createOffer` throws
+   * Makes an offer in today's form; it is on disk when this resolves.
+   * @throws LnoError `OFFER_FORM_UNSPOKEN`, `NO_WALLET`, `OFFER_OPTIONS`, and what `createOffer` throws
    */
   async create(options: NewOffer): Promise<OwnOffer> {
-    const { random, clock, messenger, pathSecret, chain, store, paymentPaths, identity } = this.#options
-    if (paymentPaths === undefined) {
-      throw nodeError('NO_WALLET', 'an offer promises invoices, and without a wallet nothing can be received here')
-    }
-    if (this.#offers.size >= MAX_OFFERS) throw nodeError('QUEUE_FULL', `this node has ${MAX_OFFERS} offers already`)
+    this.#checkMakes('modern')
+    const { random, clock, messenger, pathSecret, chain, identity } = this.#options
     const { label, singleUse, routes, dummyHops = 0, issuerKey, ...rest } = options
     const nonce = random(16)
     const self = toHex(identity.publicKey)
@@ -165,15 +163,40 @@ export class Issuer {
       ...(label !== undefined && { label }),
       ...(routes && routes.length > 0 && { routes: routes.map((route) => route.map(fromHex)) }),
     }
-    const id = idOf(offer.records)
-    await store.commit([{ key: storeKey('offer', id), value: storedOffer.encode(stored) }])
-    const own = this.#add({ offer, stored })
-    this.#emit({ type: 'offer_created', id, text: own.text })
-    return own
+    return this.#keep(ownOffer(offer, stored))
+  }
+
+  /**
+   * Makes an offer in the form of 2021, signed with the key of this node, which it names; on disk when this resolves. Equal ones
+   * have the same id, so that the second is refused.
+   * @throws LnoError `OFFER_FORM_UNSPOKEN`, `NO_WALLET`, `OFFER_EXISTS`, and what `createLegacyOffer` throws
+   */
+  async createLegacy(options: NewLegacyOffer): Promise<OwnLegacyOffer> {
+    this.#checkMakes('2021')
+    const { random, clock, chain, identity } = this.#options
+    const { label, singleUse, ...rest } = options
+    const offer = createLegacyOffer({ ...rest, chains: [chain], nodeKey: identity.secret, aux: random(32) })
+    const stored: StoredOffer = {
+      created: BigInt(clock.now()),
+      offer: offer.bytes,
+      nonce: random(16),
+      ...(singleUse && { single_use: 1 }),
+      ...(label !== undefined && { label }),
+    }
+    const own = ownLegacyOffer(offer, stored)
+    if (this.#offers.has(own.id) || this.#making.has(own.id)) {
+      throw offersError('OFFER_EXISTS', `offer ${own.id} says the very same`)
+    }
+    this.#making.add(own.id)
+    try {
+      return await this.#keep(own)
+    } finally {
+      this.#making.delete(own.id)
+    }
   }
 
   /** In the order in which they were made. */
-  list(): readonly OwnOffer[] {
+  list(): readonly AnyOwnOffer[] {
     return [...this.#offers.values()].sort((a, b) => (a.stored.created < b.stored.created ? -1 : 1))
   }
 
@@ -181,7 +204,7 @@ export class Issuer {
    * One offer by its id or the beginning of it, at least 4 digits.
    * @throws LnoError `OFFER_NOT_FOUND`, `OFFER_AMBIGUOUS`
    */
-  find(id: string): OwnOffer {
+  find(id: string): AnyOwnOffer {
     const found =
       id.length < 4 ? [] : [...this.#offers.values()].filter((own) => own.id.startsWith(id) || own.text === id)
     if (found.length > 1) throw offersError('OFFER_AMBIGUOUS', `${found.length} offers begin with ${id}`)
@@ -190,13 +213,13 @@ export class Issuer {
   }
 
   /** Switches an offer on or off; on disk when this resolves. @throws as `find` */
-  async setDisabled(id: string, disabled: boolean): Promise<OwnOffer> {
+  async setDisabled(id: string, disabled: boolean): Promise<AnyOwnOffer> {
     const own = this.find(id)
     const { disabled: _, ...rest } = own.stored
     const stored: StoredOffer = disabled ? { ...rest, disabled: BigInt(this.#options.clock.now()) } : rest
     await this.#options.store.commit([{ key: storeKey('offer', own.id), value: storedOffer.encode(stored) }])
     this.#emit({ type: disabled ? 'offer_disabled' : 'offer_enabled', id: own.id })
-    return this.#add({ offer: own.offer, stored })
+    return this.#add({ ...own, stored })
   }
 
   #emit(event: IssuerEvent): void {
@@ -207,17 +230,36 @@ export class Issuer {
     return deriveKey(this.#options.issuerSecret, toHex(nonce))
   }
 
-  #add({ offer, stored }: Pick<OwnOffer, 'offer' | 'stored'>): OwnOffer {
-    const own: OwnOffer = { id: idOf(offer.records), text: encodeOffer(offer), offer, stored }
+  /** @throws LnoError `OFFER_FORM_UNSPOKEN`, `NO_WALLET`, `QUEUE_FULL` */
+  #checkMakes(form: OfferForm): void {
+    if (!this.forms.includes(form)) {
+      const spoken = this.#options.messenger.generations.map(({ name }) => name).join(', ')
+      throw offersError('OFFER_FORM_UNSPOKEN', `no reader of a ${form} offer speaks ${spoken}, and this node no other`)
+    }
+    if (this.#options.paymentPaths === undefined) {
+      throw nodeError('NO_WALLET', 'an offer promises invoices, and without a wallet nothing can be received here')
+    }
+    if (this.#offers.size >= MAX_OFFERS) throw nodeError('QUEUE_FULL', `this node has ${MAX_OFFERS} offers already`)
+  }
+
+  async #keep<O extends AnyOwnOffer>(own: O): Promise<O> {
+    await this.#options.store.commit([{ key: storeKey('offer', own.id), value: storedOffer.encode(own.stored) }])
+    this.#add(own)
+    this.#emit({ type: 'offer_created', id: own.id, text: own.text })
+    return own
+  }
+
+  #add<O extends AnyOwnOffer>(own: O): O {
     this.#offers.set(own.id, own)
+    if (own.form === '2021') return own
     const self = toHex(this.#options.identity.publicKey)
-    for (const route of stored.routes ?? []) {
+    for (const route of own.stored.routes ?? []) {
       const nodes = [...route.map(toHex), self]
       for (let i = 0; i + 1 < nodes.length; i++) {
         this.#links.set(`${nodes[i]}-${nodes[i + 1]}`, [nodes[i]!, nodes[i + 1]!])
       }
     }
-    this.#paths.set(pathIdOf(this.#options.pathSecret, stored.nonce).pathId, own.id)
+    this.#paths.set(pathIdOf(this.#options.pathSecret, own.stored.nonce).pathId, own.id)
     return own
   }
 
@@ -232,101 +274,91 @@ export class Issuer {
   }
 
   async #answer(delivery: Delivery): Promise<void> {
-    // With its signature: whatever comes next costs the same for good and bad guesses (pitfall 23).
-    const request = decodeInvoiceRequest(delivery.value)
-    const own = this.#offers.get(idOf(request.records))
-    if (own === undefined) return this.#decide(delivery, request, own)
-    const metadata = toHex(sha256(request.fields.invreq_metadata ?? new Uint8Array(0)))
-    const turn = own.stored.single_use === 1 ? own.id : `${own.id}/${metadata}`
-    return this.#turns.take(turn, () => this.#decide(delivery, request, this.#offers.get(own.id)))
+    const { value } = delivery
+    const asked = isLegacyStream('invoice_request', value)
+      ? readLegacyAsked(value, this.#options.dialect)
+      : readAsked(value)
+    const own = this.#offers.get(asked.offerId)
+    if (own === undefined) return this.#decide(delivery, asked, own)
+    const turn = own.stored.single_use === 1 ? own.id : `${own.id}/${asked.metadataHash}`
+    return this.#turns.take(turn, () => this.#decide(delivery, asked, this.#offers.get(own.id)))
   }
 
-  async #decide(delivery: Delivery, request: InvoiceRequestMessage, own: OwnOffer | undefined): Promise<void> {
+  async #decide(delivery: Delivery, asked: Asked, own: AnyOwnOffer | undefined): Promise<void> {
     const { clock, chain, convert, promises } = this.#options
-    const arrivedAt = this.#paths.get(delivery.pathId)
-    const id = own?.id ?? idOf(request.records)
-    const arrivedOn = delivery.pathId === undefined ? 'no_path' : arrivedAt === id ? 'offer_path' : 'other_path'
+    const { from, replyPath, pathId, isDoubtful } = delivery
     const now = BigInt(Math.floor(clock.now() / 1000))
-    const requestHash = sha256(request.bytes)
-    const decision = decideRequest({
-      request,
-      requestHash: toHex(requestHash),
-      metadataHash: toHex(sha256(request.fields.invreq_metadata ?? new Uint8Array(0))),
-      known: own && {
-        offer: own.offer,
-        disabled: own.stored.disabled !== undefined,
-        singleUse: own.stored.single_use === 1,
-        live: promises.of(id),
-      },
-      arrivedOn,
-      hasReplyPath: delivery.replyPath !== undefined,
+    const verdict = asked.decide(own, {
+      live: promises.of(asked.offerId),
+      hasReplyPath: replyPath !== undefined,
+      pathOf: this.#paths.get(pathId),
+      overPath: pathId !== undefined,
+      isDoubtful,
       now,
       chains: [chain],
       convert,
     })
-    if (decision.do === 'ignore' || own === undefined || delivery.replyPath === undefined) {
-      const { code, why, rule } = decision.do === 'ignore' ? decision : { code: 'INTERNAL', why: '', rule: undefined }
-      this.#emit({ type: 'request_ignored', from: delivery.from, code, why, ...(rule && { rule }) })
+    if (verdict.do === 'ignore' || own === undefined || replyPath === undefined) {
+      const { code, why, rule } = verdict.do === 'ignore' ? verdict : { code: 'INTERNAL', why: '', rule: undefined }
+      this.#emit({ type: 'request_ignored', from, code, why, ...(rule && { rule }) })
       return
     }
-    const { invreq_payer_note: payerNote, invreq_quantity: quantity } = request.fields
+    const { payerNote, quantity } = asked
     this.#emit({
       type: 'request_received',
-      offerId: id,
-      from: delivery.from,
+      offerId: own.id,
+      from,
       ...(payerNote !== undefined && { payerNote }),
       ...(quantity !== undefined && { quantity }),
     })
-    await this.#carryOut(decision, { delivery, replyPath: delivery.replyPath, own, request, requestHash, now })
+    await this.#carryOut(verdict, { delivery, replyPath, own, asked, now })
   }
 
-  async #carryOut(
-    decision: Exclude<RequestDecision, { readonly do: 'ignore' }>,
-    at: {
-      readonly delivery: Delivery
-      readonly replyPath: BlindedPath
-      readonly own: OwnOffer
-      readonly request: InvoiceRequestMessage
-      readonly requestHash: Uint8Array
-      readonly now: bigint
-    },
-  ): Promise<void> {
-    const { delivery, replyPath, own, request, requestHash, now } = at
-    if (decision.do === 'error') {
-      const { bytes } = createInvoiceError(decision.answer)
-      this.#reply(delivery, replyPath, own.id, { invoice_error: bytes })
-      this.#emit({ type: 'invoice_error_sent', offerId: own.id, code: decision.code, error: decision.answer.error })
-      return
+  async #carryOut(verdict: Exclude<Verdict, { readonly do: 'ignore' }>, at: Answering): Promise<void> {
+    const { own } = at
+    switch (verdict.do) {
+      case 'error':
+        this.#reply(at, { invoice_error: verdict.bytes })
+        this.#emit({ type: 'invoice_error_sent', offerId: own.id, code: verdict.code, error: verdict.error })
+        return
+      case 'resend': {
+        const promise = await this.#options.promises.get(verdict.key)
+        if (promise === undefined) throw nodeError('STORE_CORRUPT', 'a promise that is remembered is not stored')
+        this.#sendInvoice(at, readInvoice(promise.invoice), true)
+        return
+      }
+      case 'invoice':
+        this.#sendInvoice(at, await this.#promise(verdict, at), false)
     }
-    const { promises, random, paymentPaths } = this.#options
-    if (decision.do === 'resend') {
-      const promise = await promises.get(decision.key)
-      if (promise === undefined) throw nodeError('STORE_CORRUPT', 'a promise that is remembered is not stored')
-      this.#sendInvoice(at, promise.invoice, true)
-      return
-    }
+  }
+
+  /** Makes the invoice for a request; it is on disk when this resolves, or can be derived again from its path id. */
+  async #promise(
+    { amountMsat, expectedMsat }: Extract<Verdict, { readonly do: 'invoice' }>,
+    { delivery, own, asked, now }: Answering,
+  ): Promise<AnyInvoice> {
+    const { promises, random, paymentPaths, clock } = this.#options
     if (paymentPaths === undefined) throw nodeError('NO_WALLET', 'nothing can be received without a wallet')
+    const { requestHash } = asked
     const expiresAt = now + BigInt(DEFAULT_RELATIVE_EXPIRY)
     const receivable = await paymentPaths.receive({
       requestHash,
       offerId: fromHex(own.id),
-      amountMsat: decision.amountMsat,
+      amountMsat,
       createdAt: now,
       expiresAt,
     })
-    const invoice = createInvoice(request, {
+    const invoice = asked.invoice(own, {
+      amountMsat,
+      expectedMsat,
+      receivable,
       createdAt: now,
-      paymentHash: receivable.paymentHash,
-      paths: receivable.paths,
-      features: receivable.features,
-      ...(decision.expectedMsat !== undefined && { expectedMsat: decision.expectedMsat }),
       signingKey: this.signingKey(own, delivery),
       aux: random(32),
     })
-    // On disk before it is sent; at the bound it is derived from its path id instead.
     const stored = await promises.add(
       {
-        created: BigInt(this.#options.clock.now()),
+        created: BigInt(clock.now()),
         invoice: invoice.bytes,
         offer_id: fromHex(own.id),
         request_hash: requestHash,
@@ -337,40 +369,35 @@ export class Issuer {
       now,
     )
     // One that is not remembered could be promised to somebody else as well, which a single use must not be.
-    if (!stored && own.stored.single_use === 1) {
-      throw offersError('REQUEST_LIMIT', 'too many invoices are open to promise another one for a single use')
+    if (!stored && (own.stored.single_use === 1 || !asked.isDerivable)) {
+      throw offersError('REQUEST_LIMIT', 'too many invoices are open to promise another one that must be kept')
     }
-    this.#sendInvoice(at, invoice.bytes, false)
+    return invoice
   }
 
   /** The secret that signs for a request to one of our offers (rule IW4). @internal */
-  signingKey({ offer, stored }: OwnOffer, delivery: Delivery): Uint8Array {
+  signingKey({ form, offer, stored }: AnyOwnOffer, delivery: Delivery): Uint8Array {
+    const { secret } = this.#options.identity
+    if (form === '2021') return secret
     if (offer.fields.offer_issuer_id === undefined) return delivery.blindedSecret()
-    return offer.fields.offer_paths === undefined ? this.#options.identity.secret : this.#issuerKey(stored.nonce)
+    return offer.fields.offer_paths === undefined ? secret : this.#issuerKey(stored.nonce)
   }
 
-  #sendInvoice(
-    {
-      delivery,
-      replyPath,
-      own,
-    }: { readonly delivery: Delivery; readonly replyPath: BlindedPath; readonly own: OwnOffer },
-    bytes: Uint8Array,
-    again: boolean,
-  ): void {
-    this.#reply(delivery, replyPath, own.id, { invoice: bytes }, () => this.#emitInvoice(own.id, bytes, again))
-  }
-
-  #emitInvoice(id: string, bytes: Uint8Array, again: boolean): void {
-    const { fields } = decodeInvoice(bytes, { verifySignature: false })
-    const { invoice_payment_hash: hash, invoice_amount: amountMsat = 0n } = fields
-    this.#emit({ type: 'invoice_sent', offerId: id, paymentHash: hash ? toHex(hash) : '', amountMsat, again })
+  #sendInvoice(at: Answering, invoice: AnyInvoice, again: boolean): void {
+    const { paymentHash, amountMsat = 0n } = invoiceFacts(invoice)
+    this.#reply(at, { invoice: invoice.bytes }, () =>
+      this.#emit({
+        type: 'invoice_sent',
+        offerId: at.own.id,
+        paymentHash: paymentHash ? toHex(paymentHash) : '',
+        amountMsat,
+        again,
+      }),
+    )
   }
 
   #reply(
-    delivery: Delivery,
-    replyPath: BlindedPath,
-    id: string,
+    { delivery, replyPath, own }: Answering,
     contents: { readonly invoice?: Uint8Array; readonly invoice_error?: Uint8Array },
     onLeft?: () => void,
   ): void {
@@ -379,13 +406,7 @@ export class Issuer {
       replyPath,
       contents,
       ...(onLeft && { onLeft }),
-      onNotSent: (code, why) => this.#emit({ type: 'reply_not_sent', offerId: id, code, why }),
+      onNotSent: (code, why) => this.#emit({ type: 'reply_not_sent', offerId: own.id, code, why }),
     })
   }
-}
-
-/** The id of an offer, or of the offer that a request repeats. A request without any field of an offer has none. */
-function idOf(records: readonly TlvRecord[]): string {
-  const id = offerId(records)
-  return id === undefined ? '' : toHex(id)
 }

@@ -56,7 +56,7 @@ const MAC_LENGTH = 16
 const NO_MAX_CLTV = 499_999_999
 
 /** Blocks that BOLT 11 and the implementations take as the least for the last hop. */
-const FINAL_CLTV_DELTA = 18
+export const FINAL_CLTV_DELTA = 18
 
 /** A node that is its own wallet, without channels: regtest only. Its invoices are real, except that nobody can route to it. */
 export interface UnroutablePathsOptions {

@@ -1,8 +1,7 @@
 import type { Store } from '../../base/effects.js'
 import { toHex } from '../../base/hex.js'
-import { decodeInvoice } from '../../bolt12/decode.js'
-import type { InvoiceMessage } from '../../bolt12/invoice.js'
 import { sha256 } from '../../crypto/hash.js'
+import { type AnyInvoice, invoiceFacts, readInvoice } from '../invoice-facts.js'
 import { keysUnder, storeKey } from '../store/keys.js'
 import type { LivePromise } from './decide.js'
 import { type StoredPromise, storedPromise } from './record.js'
@@ -43,8 +42,7 @@ export class Promises {
     const promises = new Promises(store, most)
     for await (const [key, value] of store.range(keysUnder('promise'))) {
       const { fields } = storedPromise.decode(value)
-      const invoice = decodeInvoice(fields.invoice, { verifySignature: false })
-      promises.#remember(key, fields, invoice)
+      promises.#remember(key, fields, readInvoice(fields.invoice))
     }
     return promises
   }
@@ -61,7 +59,7 @@ export class Promises {
    */
   async add(
     promise: StoredPromise,
-    invoice: InvoiceMessage,
+    invoice: AnyInvoice,
     nowSeconds: bigint,
     { isOwn = false }: { readonly isOwn?: boolean } = {},
   ): Promise<boolean> {
@@ -136,14 +134,14 @@ export class Promises {
     return found
   }
 
-  #remember(key: string, promise: StoredPromise, invoice: InvoiceMessage): void {
+  #remember(key: string, promise: StoredPromise, invoice: AnyInvoice): void {
     const offerId = toHex(promise.offer_id)
     const entries = this.#byOffer.get(offerId) ?? []
     entries.push({
       key,
       offerId,
       requestHash: toHex(promise.request_hash),
-      metadataHash: toHex(sha256(invoice.fields.invreq_metadata ?? new Uint8Array(0))),
+      metadataHash: invoiceFacts(invoice).metadataHash,
       expires: promise.expires,
       paid: promise.paid !== undefined,
       refused: promise.refused !== undefined,
@@ -162,12 +160,12 @@ export class Promises {
   }
 }
 
-function hashOf({ fields, bytes }: InvoiceMessage): Uint8Array {
-  return fields.invoice_payment_hash ?? sha256(bytes)
+function hashOf(invoice: AnyInvoice): Uint8Array {
+  return invoiceFacts(invoice).paymentHash ?? sha256(invoice.bytes)
 }
 
 /** Where a promise is stored that was made at `created` (Unix milliseconds). */
-export function promiseKey(created: bigint, invoice: InvoiceMessage): string {
+export function promiseKey(created: bigint, invoice: AnyInvoice): string {
   return storeKey('promise', created, hashOf(invoice))
 }
 
