@@ -60,9 +60,9 @@ module.exports = {
     },
     {
       name: 'engine-generations',
-      comment: 'the engine works on any generation, by whatever way it might reach one',
+      comment: 'the engine and the maker of reply paths work on any generation, by whatever way they might reach one',
       severity: 'error',
-      from: { path: '^src/onion/engine' },
+      from: { path: '^src/onion/(engine|reply-path)' },
       to: { path: '^src/onion/generations/', reachable: true },
     },
     {

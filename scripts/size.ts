@@ -15,6 +15,7 @@ const BUNDLES: readonly { readonly code: string; readonly ceiling: number }[] = 
   { code: "export * from 'lno/noise'", ceiling: 13_600 },
   { code: "export * from 'lno/blinding'", ceiling: 20_000 },
   { code: "export * from 'lno/onion'", ceiling: 24_000 },
+  { code: "export * from 'lno/generations'", ceiling: 16_500 },
   { code: "export { decodeOffer } from 'lno'", ceiling: 18_500 },
 ]
 

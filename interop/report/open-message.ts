@@ -1,12 +1,12 @@
 import { isLnoError } from '../../src/base/error.js'
 import { toHex } from '../../src/base/hex.js'
-import { inspect } from '../../src/bolt12/inspect.js'
-import { type JsonObject, type JsonValue, pathJson, toJson } from '../../src/bolt12/json.js'
+import { type JsonObject, type JsonValue, pathJson } from '../../src/bolt12/json.js'
 import type { Kind } from '../../src/bolt12/layout.js'
+import { formOf } from '../../src/cli/show/form.js'
 import { showScid } from '../../src/cli/show/values.js'
 import { type Deliver, FIRST_CONTENT_TYPE, forwardMessage, type LocalNode, peel } from '../../src/onion/engine-peel.js'
-import type { Generation } from '../../src/onion/generation.js'
-import { modern } from '../../src/onion/generations/modern.js'
+import { byMessageType, type Candidates, formOfType } from '../../src/onion/generation.js'
+import { GENERATIONS } from '../../src/onion/generations/all.js'
 import { chainHashOf, chainName, isNetworkName } from '../../src/wire/chains.js'
 import { featureName } from '../../src/wire/feature-table.js'
 import { joinFeatures, listBits } from '../../src/wire/features.js'
@@ -15,22 +15,19 @@ import { complaintText, ERROR, INIT, WARNING } from '../../src/wire/messages/ind
 import { rows } from '../../src/wire/tlv.js'
 import type { OnionView } from './story.js'
 
-const GENERATIONS: readonly Generation[] = [modern]
+const FORMS = byMessageType(GENERATIONS)
 
 /** A packet of any size is opened: a report is made once, of what the lab itself sent. */
 const ANY_SIZE = 65535
 
-const CONTENTS: ReadonlyMap<bigint, Kind> = new Map([
-  [64n, 'invoice_request'],
-  [66n, 'invoice'],
-  [68n, 'invoice_error'],
-])
+/** Contents that BOLT 12 defines, by the name of their record. */
+const CONTENTS: readonly Kind[] = ['invoice_request', 'invoice', 'invoice_error']
 
 /** The type of a peer message. */
 export const typeOf = (message: Uint8Array): number => message[0]! * 256 + message[1]!
 
 export function isOnionMessage(message: Uint8Array): boolean {
-  return GENERATIONS.some(({ messageType }) => messageType === typeOf(message))
+  return FORMS.has(typeOf(message))
 }
 
 /** What can be said of a message without a key. Never throws: what cannot be decoded is said as `undecodable`. */
@@ -75,27 +72,30 @@ export interface Reading {
   readonly network: string
 }
 
-/** Opens an onion message, if its receiver's key is there. Never throws. */
+/** Opens an onion message (`isOnionMessage`), if its receiver's key is there. Never throws. */
 export function openOnion(message: Uint8Array, self: LocalNode | undefined, reading: Reading): Opened {
-  const generation = GENERATIONS.find(({ messageType }) => messageType === typeOf(message)) ?? modern
-  const packet = packetSize(generation, message)
-  if (self === undefined) return { view: { kind: 'sealed', packet } }
-  const decision = peel(generation, self, message, { maxPacket: ANY_SIZE })
+  const candidates = FORMS.get(typeOf(message))
+  if (candidates === undefined) throw new Error('not an onion message')
+  const seen = { packet: packetSize(candidates, message), form: formOfType(candidates) }
+  if (self === undefined) return { view: { kind: 'sealed', ...seen } }
+  const decision = peel(candidates, self, message, { maxPacket: ANY_SIZE })
   if (decision.kind === 'drop') {
     const { code, why, rule } = decision
-    return { view: { kind: 'drop', packet, code, why, ...(rule !== undefined && { rule }) } }
+    return { view: { kind: 'drop', ...seen, code, why, ...(rule !== undefined && { rule }) } }
   }
   const { localHops } = decision
-  if (decision.kind === 'deliver')
-    return { view: { kind: 'deliver', packet, localHops, ...delivered(decision, reading) } }
+  if (decision.kind === 'deliver') {
+    const form = decision.generation.name
+    return { view: { kind: 'deliver', ...seen, form, localHops, ...delivered(decision, reading) } }
+  }
   const next =
     'next_node_id' in decision.next ? toHex(decision.next.next_node_id) : showScid(decision.next.short_channel_id)
-  return { view: { kind: 'forward', packet, localHops, next }, forwards: forwardMessage(decision).message }
+  return { view: { kind: 'forward', ...seen, localHops, next }, forwards: forwardMessage(decision).message }
 }
 
-function packetSize(generation: Generation, message: Uint8Array): number {
+function packetSize([{ layout }]: Candidates, message: Uint8Array): number {
   try {
-    return generation.layout.read(message.subarray(2)).onion_message_packet.length
+    return layout.read(message.subarray(2)).onion_message_packet.length
   } catch {
     return 0
   }
@@ -104,23 +104,28 @@ function packetSize(generation: Generation, message: Uint8Array): number {
 function delivered({ generation, path_id, reply_path, contents, records }: Deliver, reading: Reading) {
   const known = rows(generation.payloadTable)
   const others = records.filter(({ type }) => !known.has(type) && type < FIRST_CONTENT_TYPE)
+  const kind = CONTENTS.find((name) => name === (contents && known.get(contents.type)?.[0]))
   return {
-    ...(path_id && { path_id: toHex(path_id) }),
+    ...(path_id && { [generation.pathProof]: toHex(path_id) }),
     ...(reply_path && { reply_path: pathJson(reply_path) }),
-    ...(contents && { contents: opened(contents, reading) }),
+    ...(contents && { contents: opened(contents, kind, reading) }),
     ...(others.length > 0 && {
       others: others.map(({ type, value }) => ({ type: String(type), value: toHex(value) })),
     }),
   }
 }
 
-function opened({ type, value }: { readonly type: bigint; readonly value: Uint8Array }, { at, network }: Reading) {
-  const kind = CONTENTS.get(type)
+function opened({ type, value }: NonNullable<Deliver['contents']>, kind: Kind | undefined, { at, network }: Reading) {
   const head = { type: String(type), size: value.length }
   if (kind === undefined) return { ...head, hex: toHex(value) }
   const chains = isNetworkName(network) ? [chainHashOf(network)] : []
-  const context = { now: BigInt(Math.floor(at / 1000)), chains }
-  return { ...head, object: toJson(inspect(value, { as: kind, context })) }
+  const given = { kind, bytes: value }
+  return {
+    ...head,
+    object: formOf(given)
+      .inspect(given, { now: BigInt(Math.floor(at / 1000)), chains })
+      .json(),
+  }
 }
 
 /** Plain data of any shape as JSON: bytes as hex, 64-bit numbers as digits. */

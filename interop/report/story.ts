@@ -46,11 +46,20 @@ export interface MessageStep {
   readonly onion?: OnionView
 }
 
+/** What is seen of an onion message without a key. */
+interface Sealed {
+  /** Bytes of its packet. */
+  readonly packet: number
+  /** Its form by the name of its generation, or the type of the message where only the last hop can tell. */
+  readonly form: string
+}
+
 /** An onion message as its receiver found it. */
-export type OnionView =
+export type OnionView = Sealed & Opened
+
+type Opened =
   | {
       readonly kind: 'forward'
-      readonly packet: number
       readonly localHops: number
       /** Node id, or a short channel id as `1x2x3`. */
       readonly next: string
@@ -59,9 +68,10 @@ export type OnionView =
     }
   | {
       readonly kind: 'deliver'
-      readonly packet: number
       readonly localHops: number
+      /** By what the maker of the path that it came over knows it: a secret or, in the oldest form, a key. */
       readonly path_id?: string
+      readonly path_key?: string
       readonly reply_path?: JsonObject
       /** Of the payload of a type that BOLT 12 defines: what it is, its fields and its issues. */
       readonly contents?: {
@@ -75,13 +85,12 @@ export type OnionView =
     }
   | {
       readonly kind: 'drop'
-      readonly packet: number
       readonly code: string
       readonly why: string
       readonly rule?: string
     }
   /** Nobody here has the key that opens it. */
-  | { readonly kind: 'sealed'; readonly packet: number }
+  | { readonly kind: 'sealed' }
 
 export interface EventStep {
   readonly kind: 'event'

@@ -14,7 +14,8 @@ const HEAVY = ['ws', 'classic-level', 'valibot']
  * it for its declaration alone.
  */
 const LIGHT = [
-  ...['index.ts', 'wire/index.ts', 'noise/index.ts', 'blinding/index.ts', 'onion/index.ts', 'bolt12/legacy/index.ts'],
+  ...['index.ts', 'wire/index.ts', 'noise/index.ts', 'blinding/index.ts', 'onion/index.ts'],
+  ...['onion/generations/index.ts', 'bolt12/legacy/index.ts'],
   ...['cli/main.ts', 'cli/decode.ts', 'cli/explain.ts'],
 ].map((file) => `src/${file}`)
 

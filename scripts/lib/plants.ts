@@ -73,6 +73,7 @@ const IMPORTS: readonly Plant[] = [
     text: "export { planted } from '../planted-between.js'\n",
     refusedBy: 'engine-generations',
   },
+  { file: 'src/onion/reply-path.ts', text: "import './planted-between.js'\n", refusedBy: 'engine-generations' },
   {
     file: 'src/node/planted-dev.ts',
     text: "import { build } from 'esbuild'\nexport const pack = build\n",

@@ -7,7 +7,7 @@ import { MAX_DUMMY_HOPS } from '../blinding/message-hops.js'
 import { nextPathKey, type PathShare, readHopData, sharePath } from '../blinding/unblind.js'
 import { decodeTlv, type TlvRecord, type TlvStream } from '../wire/tlv.js'
 import type { OnionCode } from './codes.js'
-import type { Generation } from './generation.js'
+import type { Candidates, Generation } from './generation.js'
 import { type OnionMessage, withType } from './onion-message.js'
 import { decodePacket, encodePacket, LARGE_PACKET, type OnionPacket } from './packet.js'
 import { nextPacket, type PeeledOnion, peelOnion } from './sphinx.js'
@@ -111,7 +111,7 @@ interface HopPayload {
  * @param message the peer message, its type in front
  */
 export function peel(
-  generation: Generation | readonly [Generation, ...Generation[]],
+  generation: Generation | Candidates,
   self: LocalNode,
   message: Uint8Array,
   options: { readonly maxPacket?: number } = {},
@@ -124,8 +124,6 @@ export function peel(
     return { kind: 'drop', code: error.code, why: error.message, ...(error.rule !== undefined && { rule: error.rule }) }
   }
 }
-
-type Candidates = readonly [Generation, ...Generation[]]
 
 function peelMessage(candidates: Candidates, self: LocalNode, message: Uint8Array, maxPacket: number): PeelDecision {
   const [generation] = candidates
@@ -248,7 +246,12 @@ function readEncrypted(
   }
   const payload = readHopData(share, encrypted, generation.payloadTable)
   // A relay's orders at the end of the onion: somebody cut a path short.
-  if (final) arrivedPathId(payload.fields)
+  const { next_node_id, next_short_channel_id: short_channel_id } = payload.fields
+  if (final)
+    arrivedPathId({
+      ...(next_node_id && { next_node_id }),
+      ...(short_channel_id !== undefined && { short_channel_id }),
+    })
   return { payload }
 }
 

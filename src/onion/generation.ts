@@ -62,3 +62,21 @@ export interface Generation {
   /** Whether the decrypted data stand beside the payload, or take its place as a whole. */
   readonly decrypted: 'beside the payload' | 'instead of the payload'
 }
+
+/** Generations of one message type, in the order in which they are tried: what `peel` takes. */
+export type Candidates = readonly [Generation, ...Generation[]]
+
+/** Generations by the type of their message, each group in their order. */
+export function byMessageType(generations: readonly Generation[]): ReadonlyMap<number, Candidates> {
+  const groups = new Map<number, Candidates>()
+  for (const generation of generations) {
+    const { messageType } = generation
+    groups.set(messageType, [...(groups.get(messageType) ?? []), generation] as unknown as Candidates)
+  }
+  return groups
+}
+
+/** What can be told of a message by its type alone: its form or, where several share the type, the type (`513`). */
+export function formOfType([first, ...others]: Candidates): string {
+  return others.length === 0 ? first.name : String(first.messageType)
+}

@@ -3,6 +3,7 @@ import { sha256 } from '../crypto/hash.js'
 import { identityOf } from '../node/identity.js'
 import { createNode, type NodeOptions } from '../node/node.js'
 import { memoryStore } from '../node/store/memory-store.js'
+import { GENERATIONS } from '../onion/generations/all.js'
 import { MANUAL_CLOCK_START, type ManualClock, manualClock } from './manual-clock.js'
 import { memoryNetwork } from './memory-net.js'
 import { seededRandom } from './seeded-random.js'
@@ -118,7 +119,7 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
   }
 
   function isDropped(from: TestNode | undefined, toId: string, type: number): boolean {
-    if (type !== ONION_MESSAGE) return false
+    if (!ONION_MESSAGES.includes(type)) return false
     for (const drop of drops) {
       if (drop.from !== from || drop.to.id !== toId || drop.left <= 0) continue
       drop.left--
@@ -196,4 +197,5 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
 }
 
 const PORT = 9735
-const ONION_MESSAGE = 513
+/** In whichever of their forms. */
+const ONION_MESSAGES = GENERATIONS.map(({ messageType }) => messageType)

@@ -4,6 +4,11 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { fromHex, toHex } from '../../src/base/hex.js'
 import { blindedPath } from '../../src/blinding/blinded-path.js'
+import { publicKey } from '../../src/crypto/group.js'
+import { buildOnionMessage } from '../../src/onion/engine.js'
+import { modern } from '../../src/onion/generations/modern.js'
+import { modernUncounted } from '../../src/onion/generations/modern-uncounted.js'
+import { buildReplyPath } from '../../src/onion/reply-path.js'
 import { encode } from '../../src/wire/codec.js'
 import { lno, problemWith } from './run.js'
 import { vector, vectorText } from './vectors.js'
@@ -63,6 +68,97 @@ describe('message peel', () => {
         records: expect.arrayContaining([{ type: '1', value: '68656c6c6f' }]),
       },
     })
+  })
+
+  const LEGACY = 'legacy/golden-vectors.json'
+  const legacy = (...path: (string | number)[]) => vectorText(LEGACY, ...path)
+  /** What a node with this secret makes of a message. */
+  const peeled = async (message: string, LNO_SECRET: string) => {
+    const { json } = await lno(['message', 'peel', message], { env: { LNO_SECRET } })
+    return json() as {
+      readonly forward: { readonly message: string; readonly next_node_id: string }
+      readonly final: object
+    }
+  }
+
+  test('a request of type 385 names its relays in the clear, and no key comes with it', async () => {
+    const bobs = await peeled(legacy('obs_385', 'request_message_to_bob'), BOB)
+    expect(bobs).toMatchObject({ type: 385, generation: 'obs', path_key: null })
+    expect(bobs.forward.next_node_id).toBe(legacy('keys', 'Carol', 'node_id'))
+    expect(bobs.forward).not.toHaveProperty('path_key')
+    const carols = await peeled(bobs.forward.message, CAROL)
+    const daves = await peeled(carols.forward.message, DAVE)
+    expect(daves).toMatchObject({
+      type: 385,
+      generation: 'obs',
+      final: {
+        reply_path: {
+          first_node_id: legacy('keys', 'Carol', 'node_id'),
+          first_path_key: legacy('obs_385', 'E', 0),
+          path: [0, 1, 2].map((hop) => ({
+            blinded_node_id: legacy('obs_385', 'node_ids', hop),
+            encrypted_recipient_data: legacy('obs_385', 'enctlvs', hop),
+          })),
+        },
+        records: [{ type: '8' }, { type: '64', value: '00' }],
+      },
+    })
+    expect(daves.final).not.toHaveProperty('path_id')
+  })
+
+  test('an answer of type 385 shows the key by which its path is known', async () => {
+    const found = await peeled(legacy('obs_385', 'reply_walk', 1, 'forwarded_message'), ALICE)
+    expect(found).toMatchObject({
+      type: 385,
+      generation: 'obs',
+      path_key: legacy('obs_385', 'E', 2),
+      final: { path_key: legacy('obs_385', 'E', 2), records: [{ type: '66', value: '00' }] },
+    })
+    expect(found.final).not.toHaveProperty('path_id')
+  })
+
+  test('a message of type 387 is peeled to its end', async () => {
+    let message = legacy('obs2_387_onion_selfid32', 'message_to_alice')
+    for (const LNO_SECRET of [ALICE, BOB, CAROL]) {
+      const found = await peeled(message, LNO_SECRET)
+      expect(found).toMatchObject({ type: 387, generation: 'obs2' })
+      message = found.forward.message
+    }
+    expect((await peeled(message, DAVE)).final).toMatchObject({
+      path_id: legacy('obs2_387_onion_selfid32', 'hops', 3, 'plaintext').slice(4),
+      encrypted_data: legacy('obs2_387_onion_selfid32', 'hops', 3, 'plaintext'),
+    })
+  })
+
+  test.each([modern, modernUncounted])(
+    'type 513 with a reply path says which form it has: $name',
+    async (generation) => {
+      const node_id = publicKey(fromHex(ALICE))
+      const { path } = buildReplyPath({
+        generation,
+        nodeIds: [node_id],
+        pathId: fromHex(BOB),
+        sessionKey: fromHex(CAROL),
+      })
+      const { message } = buildOnionMessage({
+        generation,
+        to: node_id,
+        contents: { invoice_request: Uint8Array.of(1), reply_path: path },
+        sessionKey: fromHex(DAVE),
+        pathSecret: fromHex(DAVE),
+      })
+      expect(await peeled(toHex(message), ALICE)).toMatchObject({
+        type: 513,
+        generation: generation.name,
+        final: { reply_path: { first_node_id: toHex(node_id), path: [{}] } },
+      })
+    },
+  )
+
+  test('another type is refused, and the known ones are named', async () => {
+    const outcome = await lno(['message', 'peel', '0182ff'], { env: { LNO_SECRET: ALICE } })
+    expect(outcome.code).toBe(1)
+    expect(outcome.stderr).toContain('type 386 is no onion message; known: 513, 387, 385')
   })
 
   test('what a node would drop is refused with its reason', async () => {

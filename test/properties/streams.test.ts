@@ -7,7 +7,7 @@ test('what the sources declare is found', () => {
   const tables = declared.tables.map(([name]) => name)
   expect(tables).toEqual(
     expect.arrayContaining(
-      'OFFER INVOICE_REQUEST INVOICE INVOICE_ERROR PAYER_PROOF ENCRYPTED_DATA ONION_MESSAGE_PAYLOAD PAYMENT_PAYLOAD'.split(
+      'OFFER INVOICE_REQUEST INVOICE INVOICE_ERROR PAYER_PROOF ENCRYPTED_DATA ONION_MESSAGE_PAYLOAD UNCOUNTED_PAYLOAD OBS2_PAYLOAD OBS2_ENCRYPTED_DATA OBS_PAYLOAD PAYMENT_PAYLOAD'.split(
         ' ',
       ),
     ),

@@ -374,7 +374,7 @@
           {},
           `${node(step.from)} → ${node(step.to)}: `,
           el('b', {}, step.name),
-          el('span', { class: 'quiet' }, `, ${step.size} bytes${gone}`),
+          el('span', { class: 'quiet' }, `, ${step.size} bytes${step.onion ? `, form ${step.onion.form}` : ''}${gone}`),
         ),
         ...(step.holds ? [object('what it holds', step.holds, names, false)] : []),
         ...(step.onion ? onionParts(step.onion, node(step.to), names) : []),
@@ -409,15 +409,16 @@
         return [el('p', {}, `${who} is told to pass it on to ${next}${dummies}. `, on)]
       }
       default: {
-        const { contents, path_id, reply_path, others } = onion
+        const { contents, path_id, path_key, reply_path, others } = onion
+        const proof = path_id ?? path_key
         const what =
           contents?.object?.type?.replace('bolt12 ', '') ??
           (contents ? `a payload of type ${contents.type}` : 'no payload')
         const size = contents ? `, ${contents.size} bytes` : ''
         const facts = [
           ...fact(
-            'path_id',
-            path_id === undefined ? 'none: it came to the node id' : el('span', { class: 'hex' }, path_id),
+            path_key === undefined ? 'path_id' : 'path_key of the path',
+            proof === undefined ? 'none: it came to the node id' : el('span', { class: 'hex' }, proof),
           ),
           ...fact('reply path', reply_path === undefined ? 'none' : pathPart(reply_path, names)),
         ]

@@ -1,0 +1,4 @@
+import '../support/use-toy.js'
+import { onionMessages } from './suites/onion-messages.js'
+
+onionMessages(30)
