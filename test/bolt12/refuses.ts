@@ -3,14 +3,14 @@ import { type Records, sorted } from '../../scripts/lib/lno-vectors/records.js'
 import type { Bolt12Code } from '../../src/bolt12/codes.js'
 import { decodeStream } from '../../src/bolt12/decode.js'
 import { inspect } from '../../src/bolt12/inspect.js'
-import type { AnyMessage, Bolt12Message, Layout } from '../../src/bolt12/layout.js'
+import type { Bolt12Message, Layout, MessageStream } from '../../src/bolt12/layout.js'
 import { judge, type ReadContext, type Rule } from '../../src/bolt12/rules/rule.js'
 import { codeOf } from '../support/code-of.js'
 
 export { type Records, sorted }
 
 /** What a reader with these rules makes of bytes: `accepted` or the first code. */
-export function verdictOf<M extends AnyMessage, C extends string = Bolt12Code>(
+export function verdictOf<M extends MessageStream, C extends string = Bolt12Code>(
   layout: Layout<M, C>,
   bytes: Uint8Array,
   context: ReadContext,

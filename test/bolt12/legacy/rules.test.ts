@@ -1,6 +1,6 @@
 import '../../support/use-toy.js'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { AnyMessage, Layout } from '../../../src/bolt12/layout.js'
+import type { Layout, MessageStream } from '../../../src/bolt12/layout.js'
 import {
   checkLegacyRequest,
   verifyLegacyInvoiceFor,
@@ -54,7 +54,7 @@ afterAll(() => {
 })
 
 /** The least that a rule refuses, which no other does, and its nearest neighbour that is accepted. */
-function refusals<M extends AnyMessage>(
+function refusals<M extends MessageStream>(
   layout: Layout<M, LegacyRuleCode>,
   base: Records,
   write: (records: Records) => Uint8Array,
