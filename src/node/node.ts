@@ -60,7 +60,10 @@ export interface NodeOptions {
   readonly rateOf?: OutboxOptions['rateOf']
   /** Who receives payments. Without it offers can be made on regtest only, and their invoices cannot be paid. */
   readonly paymentPaths?: PaymentPaths
-  /** How onion messages reach peers and come from them: the node's own connections unless something is put between. */
+  /**
+   * How onion messages reach peers and come from them: the node's own connections, which are given, unless something is put
+   * between or in their place.
+   */
   readonly channel?: (channel: MessageChannel) => MessageChannel
   /** The wire forms of onion messages that the node takes, passes on, answers and sends, newest first; all unless given. */
   readonly generations?: readonly Generation[]
@@ -183,9 +186,11 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
       onEvent(event)
     },
   })
+  const own = channelOver(connections)
+  const channel = options.channel?.(own) ?? own
   const messenger = new OnionMessenger({
     identity: keys,
-    channel: options.channel?.(channelOver(connections)) ?? channelOver(connections),
+    channel,
     clock,
     random,
     generations,
@@ -265,7 +270,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
 
   /** Makes sure that a peer is connected which a request is to go over. */
   async function reach(nodeId: NodeId): Promise<void> {
-    const peer = connections.peer(nodeId) ?? (await dialAny(nodeId))
+    const peer = channel.peer(nodeId) ?? (await dialAny(nodeId))
     if (peer.onionMessages !== 'no') return
     throw nodeError('PEER_HAS_NO_ONION_MESSAGES', 'the first peer of the way takes no onion messages')
   }
