@@ -1,7 +1,5 @@
 import * as v from 'valibot'
 import { toHex } from '../../base/hex.js'
-import { decodeInvoice } from '../../bolt12/decode.js'
-import { DEFAULT_RELATIVE_EXPIRY } from '../../bolt12/invoice.js'
 import { encodeString } from '../../bolt12/string.js'
 import { nodeError } from '../codes.js'
 import { integer, method, text } from '../control/index.js'
@@ -46,6 +44,8 @@ export interface FetchedInvoiceView {
   readonly status: 'unanswered' | 'answered' | 'failed'
   /** Code of the failure. */
   readonly code?: string
+  /** In which form of BOLT 12 the invoice is written. */
+  readonly form?: OfferForm
   readonly payment_hash?: string
   readonly amount_msat?: string
   readonly description?: string
@@ -135,15 +135,15 @@ function fetchedView(
     const code = stored.failed
     return { ...base, status: code === undefined ? 'unanswered' : 'failed', ...(code !== undefined && { code }) }
   }
-  const { fields } = decodeInvoice(stored.invoice, { verifySignature: false })
-  const { invoice_created_at: created = 0n, invoice_relative_expiry: relative = DEFAULT_RELATIVE_EXPIRY } = fields
+  const { form, paymentHash, amountMsat, description, expiresAt } = invoiceFacts(readInvoice(stored.invoice))
   return {
     ...base,
     status: 'answered',
-    ...(fields.invoice_payment_hash && { payment_hash: toHex(fields.invoice_payment_hash) }),
-    ...(fields.invoice_amount !== undefined && { amount_msat: fields.invoice_amount.toString() }),
-    ...(fields.offer_description !== undefined && { description: fields.offer_description }),
-    expires_at: timeOf(created + BigInt(relative)),
+    form,
+    ...(paymentHash && { payment_hash: toHex(paymentHash) }),
+    ...(amountMsat !== undefined && { amount_msat: amountMsat.toString() }),
+    ...(description !== undefined && { description }),
+    expires_at: timeOf(expiresAt),
     bolt12: encodeString('lni', stored.invoice),
   }
 }
