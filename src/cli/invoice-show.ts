@@ -4,7 +4,7 @@ import { formatMsat, formatTime } from './daemon/text.js'
 import { defineCommand } from './frame/command.js'
 import { columnsOf } from './frame/text.js'
 
-/** Why nobody can pay an invoice of this node. */
+/** Why an invoice that this node made or asked for cannot be paid. */
 const UNPAYABLE = {
   modern: 'no: it was made without a wallet, to try things out on regtest',
   '2021': 'no: in the form of 2021 it is paid in the clear to the node id, and no wallet here takes such payments',
@@ -41,6 +41,8 @@ export const command = defineCommand({
         } else {
           if (invoice.refund_id !== undefined) rows.push(['refund', invoice.refund_id])
           if (invoice.description !== undefined) rows.push(['for', escapeForDisplay(invoice.description)])
+          if (invoice.generation !== undefined) rows.push(['came as', escapeForDisplay(invoice.generation)])
+          if (invoice.form === '2021') rows.push(['can be paid', style.warn(UNPAYABLE[invoice.form])])
           if (invoice.code !== undefined) rows.push(['failed with', escapeForDisplay(invoice.code)])
         }
         const text = invoice.bolt12 === undefined ? '' : `\n\n${invoice.bolt12}`

@@ -28,13 +28,23 @@ export type { ControlEvent, Hello } from './control/protocol.js'
 export { type DataDir, openDataDir } from './data-dir.js'
 export { type JsonEvent, type NodeEvent, type NodeEventType, toJsonEvent } from './events.js'
 export { identityOf, type NodeIdentity } from './identity.js'
+export type { ChannelPeer, MessageChannel, OnMessage } from './messenger/channel.js'
+export type { GenerationName, GenerationPolicy, PolicyFacts } from './messenger/policy.js'
 export type { NodeId } from './messenger/routes.js'
+export type { Counters, FormCount, ProvenForm } from './messenger/tally.js'
 export { systemNet } from './net/index.js'
 export { createNode, type LnoNode, type NodeInfo, type NodeOptions } from './node.js'
 export type { Issuer } from './offers/issuer.js'
 export type { AnyOwnOffer, NewLegacyOffer, NewOffer, OwnLegacyOffer, OwnOffer } from './offers/own-offer.js'
 export type { PaymentPaths, Receivable, ReceiveOptions } from './offers/payment-paths.js'
-export { FetchError, type FetchOptions, type FetchProgress, type FetchResult } from './payer/fetch.js'
+export {
+  FetchError,
+  type Fetched,
+  type FetchOptions,
+  type FetchProgress,
+  type FetchResult,
+  type LegacyFetchResult,
+} from './payer/fetch.js'
 export type { Payer } from './payer/payer.js'
 export { systemRandom } from './random.js'
 export type { ClaimOptions, ClaimProgress, ClaimResult } from './refunds/claim.js'

@@ -20,6 +20,7 @@ import type { NodeIdentity } from './identity.js'
 import { channelOver, type MessageChannel } from './messenger/channel.js'
 import { OnionMessenger } from './messenger/messenger.js'
 import type { OutboxOptions } from './messenger/outbox.js'
+import { PathPeers } from './messenger/path-peers.js'
 import { type GenerationPolicy, sendBoth } from './messenger/policy.js'
 import { Reach } from './messenger/reach.js'
 import type { NodeId } from './messenger/routes.js'
@@ -59,7 +60,10 @@ export interface NodeOptions {
   readonly rateOf?: OutboxOptions['rateOf']
   /** Who receives payments. Without it offers can be made on regtest only, and their invoices cannot be paid. */
   readonly paymentPaths?: PaymentPaths
-  /** How onion messages reach peers and come from them: the node's own connections unless something is put between. */
+  /**
+   * How onion messages reach peers and come from them: the node's own connections, which are given, unless something is put
+   * between or in their place.
+   */
   readonly channel?: (channel: MessageChannel) => MessageChannel
   /** The wire forms of onion messages that the node takes, passes on, answers and sends, newest first; all unless given. */
   readonly generations?: readonly Generation[]
@@ -161,6 +165,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
   const scids = new ScidTable(options.scids)
   const addressBook = await AddressBook.load(store)
   const promises = await Promises.load(store)
+  const pathPeers = await PathPeers.load(store)
   const reached = await Reach.load(store, clock)
   const policy = options.policy ?? sendBoth
   const [formOfOffers] = policy({ target: 'offer', speaks: generations.map(({ name }) => name) })
@@ -181,13 +186,16 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
       onEvent(event)
     },
   })
+  const own = channelOver(connections)
+  const channel = options.channel?.(own) ?? own
   const messenger = new OnionMessenger({
     identity: keys,
-    channel: options.channel?.(channelOver(connections)) ?? channelOver(connections),
+    channel,
     clock,
     random,
     generations,
     ...(options.answersTo && { answersTo: options.answersTo }),
+    pathPeers,
     resolveScid: scids.resolve,
     links: () => [...issuer.links(), ...refunds.links(), ...scids.pairs()],
     ...(options.rateOf && { rateOf: options.rateOf }),
@@ -235,6 +243,8 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     onStray: (delivery) => onEvent(strayAnswer(delivery)),
     onEvent,
   })
+  // Paths that were given out before their relays were written down.
+  for (const [relay, end] of [...issuer.links(), ...refunds.links()]) if (end === id) pathPeers.add(relay, startedAt)
   const claimer = new Claimer({
     messenger,
     clock,
@@ -260,7 +270,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
 
   /** Makes sure that a peer is connected which a request is to go over. */
   async function reach(nodeId: NodeId): Promise<void> {
-    const peer = connections.peer(nodeId) ?? (await dialAny(nodeId))
+    const peer = channel.peer(nodeId) ?? (await dialAny(nodeId))
     if (peer.onionMessages !== 'no') return
     throw nodeError('PEER_HAS_NO_ONION_MESSAGES', 'the first peer of the way takes no onion messages')
   }

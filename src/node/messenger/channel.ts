@@ -13,6 +13,19 @@ export type ChannelPeer = Pick<PeerInfo, 'id' | 'onionMessages'>
 /**
  * What carries raw peer messages for the onion messenger: our own connections, or the interface for custom messages of another
  * node, whose peers are then ours. Types are odd or known to both sides; nothing else is asked of the carrier.
+ *
+ * @example
+ * ```ts
+ * const readers = new Map<number, OnMessage>()
+ * other.onCustomMessage = (peer, type, data) => readers.get(type)?.(peer, type, data)
+ * const channel: MessageChannel = {
+ *   send: (peer, type, payload) => (other.sendCustomMessage(peer, type, payload) ? 'sent' : 'not-connected'),
+ *   onMessage: (types, receive) => types.forEach((type) => readers.set(type, receive)),
+ *   peer: (id) => channel.peers().find((peer) => peer.id === id),
+ *   peers: () => other.peers().map((id) => ({ id, onionMessages: 'yes' })),
+ * }
+ * const node = await createNode({ ...options, channel: () => channel })
+ * ```
  */
 export interface MessageChannel {
   /**

@@ -16,12 +16,13 @@ import {
 import { byMessageType, type Candidates, type Generation } from '../../onion/generation.js'
 import { withType } from '../../onion/onion-message.js'
 import { type BuiltReplyPath, buildReplyPath } from '../../onion/reply-path.js'
-import { rows } from '../../wire/tlv.js'
 import { nodeError } from '../codes.js'
 import type { PeerInfo } from '../connections/peer.js'
 import type { MessageChannel } from './channel.js'
 import { type MessengerCode, messengerError } from './codes.js'
+import { contentsName, recordName, typeToday } from './contents.js'
 import { type Fate, MAX_ANSWER_QUEUE, Outbox, type OutboxOptions } from './outbox.js'
+import { PathPeers } from './path-peers.js'
 import { type KnownNodes, type NodeId, routesTo } from './routes.js'
 import { type Counters, type ProvenForm, Tally } from './tally.js'
 
@@ -33,7 +34,7 @@ export type ScidResolver = (scid: bigint, direction: 0 | 1) => NodeId | undefine
 
 /** Contents that ended here, with all that tells over which path. */
 export interface Delivery {
-  /** Type of the contents: 64, 66 or 68. */
+  /** What the contents are, by their type in today's form: 64, 66 or 68. */
   readonly type: bigint
   /** Their raw TLV stream. */
   readonly value: Uint8Array
@@ -43,6 +44,11 @@ export interface Delivery {
   /** The peer that handed it to us; undefined when we are the introduction node of our own message. */
   readonly from: NodeId | undefined
   readonly generation: Generation
+  /**
+   * It shows no path and may have come over one all the same: its last hop has no encrypted data, and a path to us was made over
+   * the peer that brought it. What names this node must not be answered then: whoever sent it would learn whose the path is.
+   */
+  readonly isDoubtful: boolean
   /** The secret of the last hop's `blinded_node_id`: what signs for an offer without issuer id (rule IW4). */
   blindedSecret(): Uint8Array
 }
@@ -85,6 +91,8 @@ export interface MessengerOptions {
   readonly resolveScid: ScidResolver
   /** Pairs of nodes known to be connected: hops of our own paths, routes named by the user. */
   readonly links: () => readonly (readonly [NodeId, NodeId])[]
+  /** Peers over which paths to us were made; those of this run unless given. */
+  readonly pathPeers?: PathPeers
   readonly rateOf?: OutboxOptions['rateOf']
   readonly onEvent?: (event: MessengerEvent) => void
 }
@@ -114,11 +122,13 @@ export class OnionMessenger {
   readonly #outbox: Outbox
   readonly #handlers = new Map<bigint, (delivery: Delivery) => void>()
   readonly #tally: Tally
+  readonly #pathPeers: PathPeers
 
   constructor(options: MessengerOptions) {
     const { identity, channel, clock, generations, rateOf } = options
     this.#options = options
     this.#tally = new Tally(generations)
+    this.#pathPeers = options.pathPeers ?? new PathPeers()
     this.#self = { secret: identity.secret, node_id: identity.publicKey }
     this.#selfId = toHex(identity.publicKey)
     const send: OutboxOptions['send'] = (peer, message, onLeft) =>
@@ -189,14 +199,21 @@ export class OnionMessenger {
    * hops of one length. Dummy hops only where we are told that every node on it lets messages go on to us.
    */
   makePath(nodes: readonly NodeId[], pathId: Uint8Array, dummyHops = 0): BlindedPath {
+    this.#rememberRelay(nodes)
     const hops = messageHops({ nodeIds: nodes.map(fromHex), pathId, dummyHops })
     return buildBlindedPath({ hops, sessionKey: randomSecret(this.#options.random) }).path
   }
 
   /** A reply path over `nodes`, introduction node first and ourselves last, in the form of a generation. */
   makeReplyPath(generation: Generation, nodes: readonly NodeId[], pathId: Uint8Array): BuiltReplyPath {
+    this.#rememberRelay(nodes)
     const sessionKey = randomSecret(this.#options.random)
     return buildReplyPath({ generation, nodeIds: nodes.map(fromHex), pathId, sessionKey })
+  }
+
+  #rememberRelay(nodes: readonly NodeId[]): void {
+    const relay = nodes[nodes.length - 2]
+    if (relay !== undefined) this.#pathPeers.add(relay, this.#options.clock.now())
   }
 
   /**
@@ -283,9 +300,10 @@ export class OnionMessenger {
   }
 
   #deliver(decision: Deliver, from: NodeId | undefined): void {
-    const { contents, path_id, reply_path, path_key, generation } = decision
-    const handler = contents && this.#handlers.get(contents.type)
-    if (contents === undefined || handler === undefined) {
+    const { contents, path_id, reply_path, path_key, data, generation } = decision
+    const type = contents && typeToday(generation, contents.type)
+    const handler = type === undefined ? undefined : this.#handlers.get(type)
+    if (contents === undefined || type === undefined || handler === undefined) {
       const what = contents === undefined ? 'no contents' : `contents of type ${contents.type}`
       const code: MessengerCode = 'MESSAGE_NOT_FOR_US'
       this.#drop(from, generation.name, { code, why: `a message with ${what}` })
@@ -301,13 +319,15 @@ export class OnionMessenger {
       generation: generation.name,
       contents: recordName(generation, contents.type),
     })
+    const isBare = path_key !== undefined && path_id === undefined && data === undefined
     handler({
-      type: contents.type,
+      type,
       value: contents.value,
       pathId: path_id,
       replyPath: reply_path,
       from,
       generation,
+      isDoubtful: isBare && from !== undefined && this.#pathPeers.has(from),
       blindedSecret: () => {
         if (path_key === undefined) throw nodeError('INTERNAL', 'a message without path_key has no blinded hop')
         return blindedSecret(this.#self.secret, path_key)
@@ -361,16 +381,6 @@ export class OnionMessenger {
     this.#tally.count(form, 'dropped')
     this.#options.onEvent?.({ type: 'message_dropped', from, code, why, ...(rule !== undefined && { rule }) })
   }
-}
-
-/** What is in a message of ours, by the name of its record. */
-function contentsName(generation: Generation, { records = [], reply_path: _, ...named }: MessageContents): string {
-  const [name] = Object.entries(named).find(([, value]) => value !== undefined) ?? []
-  return name ?? (records[0] === undefined ? 'nothing' : recordName(generation, records[0].type))
-}
-
-function recordName({ payloadTable }: Generation, type: bigint): string {
-  return rows(payloadTable).get(type)?.[0] ?? `type ${type}`
 }
 
 /** A short channel id as people write it: `700000x1200x1`. */

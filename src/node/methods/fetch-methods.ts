@@ -3,11 +3,12 @@ import { toHex } from '../../base/hex.js'
 import { encodeString } from '../../bolt12/string.js'
 import { GENERATIONS } from '../../onion/generations/all.js'
 import { integer, method, text, u64Text } from '../control/index.js'
+import { invoiceFacts } from '../invoice-facts.js'
 import type { GenerationName } from '../messenger/policy.js'
 import type { LnoNode } from '../node.js'
+import type { OfferForm } from '../offers/form.js'
 import { readOffer } from '../payer/any-offer.js'
 import type { FetchResult, LegacyFetchResult } from '../payer/fetch.js'
-import type { Bolt12Form } from '../payer/question.js'
 import { generationName, MAX_STRING_TEXT, scidTexts, viaOf, viaPeers } from './schemas.js'
 
 const fetchParams = (known: readonly GenerationName[]) =>
@@ -30,7 +31,7 @@ export interface FetchView {
   readonly amount_msat: string
   readonly payment_hash: string
   /** The form of offer, request and invoice: today's, or that of 2021, whose invoices cannot be paid from here. */
-  readonly form: Bolt12Form
+  readonly form: OfferForm
   /** The form of onion messages in which the answer came. */
   readonly generation: GenerationName
   /** `lni…`, the invoice. */
@@ -43,9 +44,16 @@ export interface FetchView {
 }
 
 /** A result as commands print it. */
-export function fetchView(result: FetchResult | LegacyFetchResult): FetchView {
-  const { id, form, generation, invoice, request, attempt, attempts } = result
-  const { amountMsat, paymentHash } = totals(result)
+export function fetchView({
+  id,
+  form,
+  generation,
+  invoice,
+  request,
+  attempt,
+  attempts,
+}: FetchResult | LegacyFetchResult): FetchView {
+  const { amountMsat = 0n, paymentHash = new Uint8Array(0) } = invoiceFacts(invoice)
   return {
     id,
     amount_msat: amountMsat.toString(),
@@ -57,17 +65,6 @@ export function fetchView(result: FetchResult | LegacyFetchResult): FetchView {
     attempt,
     attempts,
   }
-}
-
-/** The two things that everybody wants to know of an invoice. */
-function totals(result: FetchResult | LegacyFetchResult) {
-  const none = new Uint8Array(0)
-  if (result.form === '2021') {
-    const { amount = 0n, payment_hash = none } = result.invoice.fields
-    return { amountMsat: amount, paymentHash: payment_hash }
-  }
-  const { invoice_amount = 0n, invoice_payment_hash = none } = result.invoice.fields
-  return { amountMsat: invoice_amount, paymentHash: invoice_payment_hash }
 }
 
 /** `fetch`: its progress tells of each attempt. */

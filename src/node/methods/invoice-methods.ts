@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { toHex } from '../../base/hex.js'
+import { isLegacyStream } from '../../bolt12/legacy/form.js'
 import { encodeString } from '../../bolt12/string.js'
 import { nodeError } from '../codes.js'
 import { integer, method, text } from '../control/index.js'
@@ -41,11 +42,13 @@ export interface IssuedInvoiceView {
 export interface FetchedInvoiceView {
   readonly direction: 'fetched'
   readonly id: string
+  /** In which form of BOLT 12 offer, request and invoice are written; an invoice of 2021 cannot be paid from here. */
+  readonly form: OfferForm
   readonly status: 'unanswered' | 'answered' | 'failed'
+  /** The form of onion messages in which the answer came. */
+  readonly generation?: string
   /** Code of the failure. */
   readonly code?: string
-  /** In which form of BOLT 12 the invoice is written. */
-  readonly form?: OfferForm
   readonly payment_hash?: string
   readonly amount_msat?: string
   readonly description?: string
@@ -122,11 +125,12 @@ function issuedView(stored: StoredPromise, hasWallet: boolean, now: number): Iss
 
 function fetchedView(
   id: string,
-  stored: Pick<StoredRequest, 'created' | 'request' | 'invoice' | 'offer' | 'failed'>,
+  stored: Pick<StoredRequest, 'created' | 'request' | 'invoice' | 'offer' | 'failed' | 'generation'>,
 ): FetchedInvoiceView {
   const base = {
     direction: 'fetched' as const,
     id,
+    form: isLegacyStream('invoice_request', stored.request) ? ('2021' as const) : ('modern' as const),
     created_at: isoTime(Number(stored.created)),
     ...(stored.offer !== undefined && { offer: stored.offer }),
     invoice_request: encodeString('lnr', stored.request),
@@ -135,11 +139,11 @@ function fetchedView(
     const code = stored.failed
     return { ...base, status: code === undefined ? 'unanswered' : 'failed', ...(code !== undefined && { code }) }
   }
-  const { form, paymentHash, amountMsat, description, expiresAt } = invoiceFacts(readInvoice(stored.invoice))
+  const { paymentHash, amountMsat, description, expiresAt } = invoiceFacts(readInvoice(stored.invoice))
   return {
     ...base,
     status: 'answered',
-    form,
+    ...(stored.generation !== undefined && { generation: stored.generation }),
     ...(paymentHash && { payment_hash: toHex(paymentHash) }),
     ...(amountMsat !== undefined && { amount_msat: amountMsat.toString() }),
     ...(description !== undefined && { description }),

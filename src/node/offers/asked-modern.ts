@@ -7,6 +7,9 @@ import type { Asked } from './asked.js'
 import { decideRequest } from './decide.js'
 import { offerIdOf } from './own-offer.js'
 
+/** Why a request is ignored that its offer alone would allow; Core Lightning up to 24.05 sends such. */
+const DOUBTFUL = 'it shows no path and came over a peer of which paths lead to this node: it may have come over one'
+
 /**
  * A request of today's form; its signature is verified, whatever it asks for: good and bad guesses cost the same (pitfall 23).
  * @throws LnoError as `decodeInvoiceRequest`
@@ -23,7 +26,7 @@ export function readAsked(bytes: Uint8Array): Asked {
     isDerivable: true,
     payerNote,
     quantity,
-    decide: (own, { live, overPath, pathOf, ...at }) => {
+    decide: (own, { live, overPath, pathOf, isDoubtful, ...at }) => {
       const decision = decideRequest({
         ...at,
         request,
@@ -38,8 +41,12 @@ export function readAsked(bytes: Uint8Array): Asked {
                 live,
               }
             : undefined,
-        arrivedOn: !overPath ? 'no_path' : own !== undefined && pathOf === own.id ? 'offer_path' : 'other_path',
+        arrivedOn:
+          own !== undefined && pathOf === own.id ? 'offer_path' : overPath || isDoubtful ? 'other_path' : 'no_path',
       })
+      if (isDoubtful && decision.do === 'ignore' && decision.code === 'INVREQ_WRONG_PATH') {
+        return { ...decision, why: DOUBTFUL }
+      }
       if (decision.do !== 'error') return decision
       const { code, answer } = decision
       return { do: 'error', code, error: answer.error, bytes: createInvoiceError(answer).bytes }

@@ -15,6 +15,8 @@ export interface AskedAt {
   readonly pathOf: string | undefined
   /** Whether it came over a path that somebody made to us, and not to our node id. */
   readonly overPath: boolean
+  /** Whether it may have come over a path and does not show it: `Delivery.isDoubtful`. */
+  readonly isDoubtful: boolean
   /** Unix seconds. */
   readonly now: bigint
   readonly chains: readonly Uint8Array[]

@@ -286,13 +286,14 @@ export class Issuer {
 
   async #decide(delivery: Delivery, asked: Asked, own: AnyOwnOffer | undefined): Promise<void> {
     const { clock, chain, convert, promises } = this.#options
-    const { from, replyPath, pathId } = delivery
+    const { from, replyPath, pathId, isDoubtful } = delivery
     const now = BigInt(Math.floor(clock.now() / 1000))
     const verdict = asked.decide(own, {
       live: promises.of(asked.offerId),
       hasReplyPath: replyPath !== undefined,
       pathOf: this.#paths.get(pathId),
       overPath: pathId !== undefined,
+      isDoubtful,
       now,
       chains: [chain],
       convert,

@@ -146,10 +146,10 @@ export class Payer {
       throw nodeError('QUEUE_FULL', `${MAX_OPEN_FETCHES} requests are under way already`)
     }
     const created = BigInt(clock.now())
-    const { request, payerKey, offerText: offer, form } = question
+    const { request, payerKey, offerText: offer } = question
     const id = toHex(sha256(request).subarray(0, 16))
     const key = storeKey('request', created, id)
-    const stored: StoredRequest = { created, request, payer_key: payerKey, offer, ...(form !== 'modern' && { form }) }
+    const stored: StoredRequest = { created, request, payer_key: payerKey, offer }
     const plans = await this.#opening.run(options.signal, async (isCancelled) => {
       await reach()
       const plans = plansFor(question, options, forms, this.#options)

@@ -10,11 +10,9 @@ import type { OfferMessage } from '../../bolt12/offer.js'
 import { errorOf } from '../../bolt12/rules/rule.js'
 import { nodeError } from '../codes.js'
 import type { PolicyFacts } from '../messenger/policy.js'
+import type { OfferForm } from '../offers/form.js'
 import { judgeInvoice, type Verdict } from './answer.js'
 import { pathsOrId, type WaysIn } from './ways.js'
-
-/** The two forms of BOLT 12: today's, and that of c-lightning v0.10.1 to v0.12.1. */
-export type Bolt12Form = 'modern' | '2021'
 
 /** How an answer came. */
 export interface Arrival {
@@ -35,7 +33,7 @@ export interface Destination extends WaysIn {
  * them which form of BOLT 12 is spoken.
  */
 export interface Question<I> extends Destination {
-  readonly form: Bolt12Form
+  readonly form: OfferForm
   /** The TLV stream of the invoice_request, signed. */
   readonly request: Uint8Array
   /** The secret of its payer id, 32 bytes. */

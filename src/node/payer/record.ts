@@ -18,10 +18,8 @@ export const STORED_REQUEST = {
   offer: /* @__PURE__ */ field(9n, utf8),
   /** The code it failed with. */
   failed: /* @__PURE__ */ field(11n, utf8),
-  /** The form of BOLT 12 that request and invoice are in, unless it is today's: `2021`. */
-  form: /* @__PURE__ */ field(13n, utf8),
-  /** The form of onion messages in which the invoice came. */
-  generation: /* @__PURE__ */ field(15n, utf8),
+  /** The form of onion messages in which the invoice came; its own form, and that of the request, is told by the bytes. */
+  generation: /* @__PURE__ */ field(13n, utf8),
 }
 export interface StoredRequest extends Partially<typeof STORED_REQUEST> {}
 

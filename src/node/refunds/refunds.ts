@@ -258,7 +258,8 @@ export class Refunds {
       // Over none of our paths: what it says it answers. It is then verified as any other, and met with silence.
       const id = byPath ?? idIn(delivery.value)
       if (id === undefined || !this.#refunds.has(id)) return this.#stray(delivery)
-      const arrivedOn = delivery.pathId === undefined ? 'no_path' : byPath === undefined ? 'other_path' : 'invreq_path'
+      const overOther = delivery.pathId !== undefined || delivery.isDoubtful
+      const arrivedOn = byPath !== undefined ? 'invreq_path' : overOther ? 'other_path' : 'no_path'
       await this.#turns.take(id, () => this.#decide(delivery, this.find(id), arrivedOn))
     } catch (error) {
       // Nothing that a stranger sends may end the node; what is wrong is told to its owner.

@@ -111,6 +111,18 @@ describe('attempts', () => {
     ])
   })
 
+  test('news that come twice, or of what is over, change nothing', () => {
+    const events: readonly FetchEvent[] = [
+      { type: 'left', ...modern(1) },
+      { type: 'timed_out', ...modern(1) },
+    ]
+    const { state, done } = run([way('a'), way('b')], events)
+    expect(done).toHaveLength(5)
+    for (const event of [...events, { type: 'left', ...modern(7) } as const]) {
+      expect(stepFetch(state, event)).toEqual({ state, effects: [] })
+    }
+  })
+
   test('another peer that hangs up changes nothing', () => {
     expect(
       run(

@@ -1,4 +1,5 @@
 import '../../support/use-toy.js'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toHex } from '../../../src/base/hex.js'
 import type { LegacyOfferOptions } from '../../../src/bolt12/legacy/create-offer.js'
@@ -77,6 +78,13 @@ async function scene(
       return fresh
     },
   }
+}
+
+/** What a node remembers of ways. */
+async function reachKeys({ store }: LabNode): Promise<readonly string[]> {
+  const keys: string[] = []
+  for await (const [key] of store.range({ from: 'reach/', to: 'reach0' })) keys.push(key)
+  return keys
 }
 
 /** What a merchant may speak, and in which form it is asked the first and the second time. */
@@ -293,12 +301,68 @@ describe('what worked over a way', () => {
     expect(sent()).toEqual(['obs2'])
   })
 
+  test('is not learnt from errors, wrong invoices, requests of others or answers to nothing', async () => {
+    const { failure, issuer, payer, merchant, world } = await scene([obs2, obs])
+    for (const how of ['error', 'wrong invoice', 'silence'] as const) {
+      issuer.manners = () => how
+      await failure({ attempts: 1 })
+    }
+    const { replyPath } = issuer.requests[0]!
+    for (const contents of [{ invoice: new Uint8Array([1]) }, { invoice_request: issuer.requests[0]!.value }]) {
+      for (const generation of [obs2, obs]) {
+        for (const to of [payer.node.id, replyPath!]) {
+          const { id } = payer.node
+          merchant.node.messenger.send({ generation, route: [id], to, contents, onFate: () => undefined })
+        }
+      }
+    }
+    await world.clock.advance(10_000)
+    expect(await reachKeys(payer)).toEqual([])
+  })
+
   test('is not learnt where there was no choice', async () => {
     const { fetch, payer } = await scene([obs2])
     await fetch({ generations: ['obs2'] })
-    const kept: string[] = []
-    for await (const [key] of payer.store.range({ from: 'reach/', to: 'reach0' })) kept.push(key)
-    expect(kept).toEqual([])
+    expect(await reachKeys(payer)).toEqual([])
+  })
+})
+
+describe('whatever the issuer does with each copy, and whatever the net loses', () => {
+  const manners = fc.constantFrom('invoice', 'error', 'wrong invoice', 'silence', 'twice')
+
+  test('a fetch ends once, with the first valid invoice or one error that lists every message', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(manners, { minLength: 1, maxLength: 6 }),
+        fc.subarray([obs2, obs, modernUncounted], { minLength: 1 }),
+        fc.boolean(),
+        fc.integer({ min: 0, max: 20_000 }),
+        async (answers, speaks, isRelayed, latency) => {
+          const way = isRelayed ? 'over a relay' : 'directly'
+          const { world, payer, merchant, issuer } = await scene(speaks, { way })
+          issuer.manners = (_, nth) => answers[(nth - 1) % answers.length]!
+          world.network.setLatency(isRelayed ? 'relay' : 'payer', 'merchant', latency)
+          const result = await world.until(
+            payer.node.fetch(issuer.offer, { attempts: 2 }).catch((error: FetchError) => error),
+          )
+          await world.clock.advance(120_000)
+          const ends = [...payer.told('invoice_received'), ...payer.told('fetch_failed')]
+          expect(ends).toHaveLength(1)
+          const answered = payer.told('fetch_progress').filter(({ progress }) => progress.step === 'received')
+          if (!(result instanceof Error)) {
+            expect(answered.length).toBeGreaterThan(0)
+            expect(result.invoice.fields.amount).toBe(10_000n)
+            return
+          }
+          const sent = payer.told('message_sent').length
+          expect(new Set(result.problems.map(({ attempt, generation }) => `${attempt} ${generation}`)).size).toBe(sent)
+          const said = new Set(result.problems.map(({ code }) => code))
+          expect(said.has('INVOICE_ERROR') || said.has('INVOICE_REFUSED')).toBe(answered.length > 0)
+          expect(merchant.told('message_dropped')).toEqual([])
+        },
+      ),
+      { numRuns: 25 },
+    )
   })
 })
 
