@@ -2,61 +2,69 @@ import { beforeAll, expect, test } from 'vitest'
 import type { JsonEvent } from '../../src/node/events.js'
 import { type TestNode, useLab } from '../support/e2e/lab.js'
 
-/** A payer of today, a relay, and behind it two nodes that behave as releases of 2021 and 2022 did: each a process. */
+/** A payer and a relay of today, and two nodes that behave as releases of 2021 and 2022 did: each a process. */
 
 const lab = useLab()
-const nodes: Record<string, TestNode> = {}
+const old: Record<string, TestNode> = {}
+let payer: TestNode
+let relay: TestNode
 beforeAll(async () => {
-  const emulating = (release: string) =>
-    lab.startNode(release, { listen: ['none'], command: ['interop', 'node', '--emulate', release] })
-  const started = await Promise.all([
-    emulating('v0.10.2'),
-    emulating('v0.11'),
+  const emulating = async (release: string) => {
+    const command = ['interop', 'node', '--emulate', release]
+    old[release] = await lab.startNode(release, { listen: ['none'], command })
+  }
+  ;[payer, relay] = await Promise.all([
     lab.startNode('payer', { listen: ['none'] }),
     lab.startNode('relay'),
+    emulating('v0.10.2'),
+    emulating('v0.11'),
   ])
-  for (const node of started) nodes[node.name] = node
-  const relay = nodes.relay!
-  await Promise.all(started.filter((node) => node !== relay).map((node) => node.connect(relay)))
+  await Promise.all([payer, ...Object.values(old)].map((node) => node.connect(relay)))
 })
 
-const formsOf = (events: readonly JsonEvent[], kind: JsonEvent['kind'], contents: string) =>
-  events.filter((event) => event.kind === kind && event.contents === contents).map(({ generation }) => generation)
+/** In which forms a node sent, or received, something. */
+const forms = (events: readonly JsonEvent[], kind: 'message_sent' | 'message_received', contents: string) =>
+  events.filter((event) => event.kind === kind && event.contents === contents).map((event) => event.generation)
 
 test.each([
   ['v0.10.2', ['obs2', 'obs']],
   ['v0.11', ['obs2']],
-] as const)('an invoice of %s: asked for in two forms, then in the one that arrived', async (release, reads) => {
-  const [payer, relay, old] = [nodes.payer!, nodes.relay!, nodes[release]!]
-  const { bolt12: offer } = await old.json('offer', 'create', '--amount', '5000', '--description', `Tea of ${release}`)
-  // An offer of that time names its node by 32 of 33 bytes; the user may know the rest.
-  const fetch = () => payer.json('fetch', offer, '--via', relay.at(), '--scid', `1x1x0=${relay.id},${old.id}`)
-  const everyone = [payer, relay, old]
-  const marks = () => everyone.map(({ events }) => events.length)
-  const since = async (before: readonly number[]) => {
+] as const)('%s is asked in two forms, which bring one invoice, and then in one', async (release, reads) => {
+  const payee = old[release]!
+  const { bolt12: offer } = await payee.json('offer', 'create', '--amount', '5000', '--description', release)
+  const [asking, answering] = await Promise.all([payer.control(), payee.control()])
+  // An offer of that time names its node but for one bit, which the user may know.
+  const scids = [`1x1x0=${relay.id},${payee.id}`]
+  const everyone = [payer, relay, payee] as const
+  /** What it brings, and what each of the three told meanwhile. */
+  const fetch = async () => {
+    const before = everyone.map(({ events }) => events.length)
+    const invoice = await asking.call('fetch', { offer, via: [{ node_id: relay.id }], scids })
     await Promise.all(everyone.map((node) => node.caughtUp()))
-    return everyone.map(({ events }, index) => events.all.slice(before[index]))
+    return { invoice, told: everyone.map(({ events }, index) => events.all.slice(before[index])) }
   }
+  const invoicesOf = async (client: typeof asking, direction: 'issued' | 'fetched') =>
+    (await client.call('invoice.list', { direction })).invoices.map(({ bolt12 }) => bolt12)
+  const had = await invoicesOf(asking, 'fetched')
 
-  const first = marks()
-  const fetched = await fetch()
-  expect(fetched).toMatchObject({ amount_msat: '5000', attempt: 1, attempts: 1 })
-  const [sent, passed, heard] = await since(first)
-  expect(formsOf(sent!, 'message_sent', 'invoice_request')).toEqual(['obs2', 'obs'])
-  expect(passed!.filter(({ kind, to }) => kind === 'message_forwarded' && to === old.id)).toHaveLength(2)
-  expect(formsOf(heard!, 'message_received', 'invoice_request')).toEqual(reads)
-  // Each copy was answered in its own form, with one invoice.
-  expect(formsOf(heard!, 'message_sent', 'invoice')).toEqual(reads)
-  const promised = await old.json('invoice', 'list')
-  expect(promised.invoices).toHaveLength(1)
+  const first = await fetch()
+  expect(first.invoice).toMatchObject({ form: '2021', amount_msat: '5000', attempt: 1, attempts: 1 })
+  const [sent = [], passed = [], heard = []] = first.told
+  expect(forms(sent, 'message_sent', 'invoice_request')).toEqual(['obs2', 'obs'])
+  expect(
+    passed.flatMap((event) => (event.kind === 'message_forwarded' && event.to === payee.id ? [event.form] : [])),
+  ).toEqual(['obs2', 'obs'])
+  expect(forms(heard, 'message_received', 'invoice_request')).toEqual(reads)
+  // Each copy that it reads is answered in its own form, with the same invoice.
+  expect(forms(heard, 'message_sent', 'invoice')).toEqual(reads)
+  expect(await invoicesOf(answering, 'issued')).toEqual([first.invoice.bolt12])
+  expect(await invoicesOf(asking, 'fetched')).toEqual([first.invoice.bolt12, ...had])
 
-  const second = marks()
-  expect((await fetch()).bolt12).not.toBe(fetched.bolt12)
-  const [again] = await since(second)
-  expect(formsOf(again!, 'message_sent', 'invoice_request')).toHaveLength(1)
-  const { invoices } = await payer.json('invoice', 'list')
-  expect((invoices as readonly { readonly offer?: string }[]).length).toBeGreaterThanOrEqual(2)
-  // Everything that was sent to them was whole.
+  const second = await fetch()
+  expect(second.invoice.bolt12).not.toBe(first.invoice.bolt12)
+  expect(forms(second.told[0] ?? [], 'message_sent', 'invoice_request')).toEqual([first.invoice.generation])
+
+  // All that was sent to it was whole: it would have warned, and v0.10.2 would be gone.
   for (const { events } of everyone) {
     expect(events.of('peer_warning')).toEqual([])
     expect(events.of('peer_disconnected')).toEqual([])

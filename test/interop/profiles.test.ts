@@ -30,7 +30,7 @@ beforeAll(async () => {
     drivers,
     filesDir: join(dir, 'files'),
     keepAll: false,
-    jobs: 3,
+    jobs: 2,
     signal: new AbortController().signal,
     onCell: () => undefined,
     now: Date.now,
