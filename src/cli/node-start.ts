@@ -14,7 +14,7 @@ import { programVersion } from './version.js'
 const DEFAULT_LISTEN = '127.0.0.1:9747'
 
 /** Told too often, or twice: left out of the lines for people. */
-const QUIET_KINDS: ReadonlySet<string> = new Set(['node_ready', 'fetch_progress'])
+const QUIET_KINDS: ReadonlySet<string> = new Set(['node_ready', 'fetch_progress', 'reply_late'])
 
 export const command = defineCommand({
   description:

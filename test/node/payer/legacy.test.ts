@@ -164,6 +164,31 @@ describe('an offer of 2021 is asked for', () => {
   })
 })
 
+test('the two halves of a node fit: every merchant of the old forms is paid a visit, directly and over a relay', async () => {
+  for (const { speaks, answers } of MERCHANTS) {
+    for (const isRelayed of [false, true]) {
+      const world = lab()
+      const merchant = await world.start('merchant', { generations: speaks })
+      const [relay, payer] = [await world.start('relay'), await world.start('payer', { listen: [] })]
+      await world.connect(merchant, relay)
+      await world.connect(payer, isRelayed ? relay : merchant)
+      const { offer } = await merchant.node.issuer.createLegacy({ description: 'tea', amountMsat: 5_000n })
+      const scids = [{ scid: 1n, nodes: [relay.node.id, merchant.node.id] }] as const
+      const { invoice, attempts, generation } = await world.until(payer.node.fetch(offer, { scids }))
+      await world.clock.advance(5_000)
+      expect([invoice.fields.amount, attempts, (answers as readonly string[]).includes(generation)]).toEqual([
+        5_000n,
+        1,
+        true,
+      ])
+      expect(payer.told('reply_late')).toHaveLength(answers.length - 1)
+      expect(await merchant.node.promises.list(10)).toHaveLength(1)
+      await world.until(payer.node.fetch(offer, { scids }))
+      expect(payer.told('message_sent')).toHaveLength(3)
+    }
+  }
+})
+
 describe('an issuer of whose id only x is known', () => {
   test('is tried as either when nobody knows which, the even one first', async () => {
     const names = ['merchant', 'relay', 'other', 'friend', 'a', 'b', 'c', 'd']
