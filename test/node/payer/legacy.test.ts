@@ -131,6 +131,25 @@ describe('an offer of 2021 is asked for', () => {
     }
   }
 
+  test('in copies that share nothing but the request: no key and no secret stands in both', async () => {
+    const messages: Uint8Array[] = []
+    const isOnion = (bytes: Uint8Array) => bytes[0] === 1 && (bytes[1] === 0x81 || bytes[1] === 0x83)
+    const { fetch, issuer } = await scene([obs2, obs], {
+      payer: {
+        tap: ({ direction, bytes }) => void (direction === 'out' && isOnion(bytes) && messages.push(bytes.slice())),
+      },
+    })
+    await fetch()
+    const [first, second] = messages
+    // The ephemeral key stands behind type, path_key, length and version, or behind type, length and version.
+    const keys = [toHex(first!.subarray(2, 35)), toHex(first!.subarray(38, 71)), toHex(second!.subarray(5, 38))]
+    for (const { replyPath } of issuer.requests) {
+      keys.push(toHex(replyPath!.first_path_key), toHex(replyPath!.path[0]!.encrypted_recipient_data))
+    }
+    expect(messages).toHaveLength(2)
+    expect(new Set(keys).size).toBe(7)
+  })
+
   test('for so many, with a note, and the invoice is over what they cost', async () => {
     const { fetch, issuer } = await scene([obs2], { offer: { quantityMin: 2n, quantityMax: 5n } })
     const { invoice, request } = await fetch({ quantity: 3n, payerNote: 'hot' })
