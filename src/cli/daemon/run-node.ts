@@ -17,7 +17,7 @@ import { parseDurationIn, SCID } from './options.js'
 const DEFAULT_LISTEN = '127.0.0.1:9747'
 
 /** Told too often, or twice: left out of the lines for people. */
-const QUIET_KINDS: ReadonlySet<string> = new Set(['node_ready', 'fetch_progress'])
+const QUIET_KINDS: ReadonlySet<string> = new Set(['node_ready', 'fetch_progress', 'reply_late'])
 
 /** Options of every command that runs a node in the foreground. */
 export const RUN_NODE = {

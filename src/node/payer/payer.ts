@@ -103,14 +103,14 @@ export class Payer {
     const found = this.#replies.find(delivery.pathId)
     if (found === undefined) return false
     const { from } = delivery
-    const { generation, isLate, waiter } = found
+    const { generation } = found
     // What is delivered as another of the forms with one type may be this one: an answer has nothing that tells them apart.
     if (generation.messageType !== delivery.generation.messageType) {
       const why = 'it came in another form than the one that its reply path was made for'
       this.#emit({ type: 'reply_ignored', from, code: 'REPLY_WRONG_PATH', why })
-    } else if (isLate) {
-      this.#emit({ type: 'reply_late', id: waiter.run.id, from, generation: generation.name })
-    } else waiter.run.take(waiter.copy, delivery)
+    } else if ('lateFor' in found) {
+      this.#emit({ type: 'reply_late', id: found.lateFor, from, generation: generation.name })
+    } else found.waiter.run.take(found.waiter.copy, delivery)
     return true
   }
 

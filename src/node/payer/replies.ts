@@ -8,18 +8,17 @@ export const LATE_MS = 30_000
 /** Reply paths that are remembered so; the oldest goes first. */
 export const MAX_LATE = 1024
 
-interface Entry<T> {
-  /** In which the path was made: an answer in another type of message did not come over it. */
-  readonly generation: Generation
-  readonly waiter: T
-  /** Unix milliseconds up to which it is remembered; undefined while an answer is waited for. */
-  readonly lateUntil: number | undefined
-}
+/** A reply path: whose it is, and what it was made in: an answer in another type of message did not come over it. */
+export type Found<T> = { readonly generation: Generation } & (
+  | { readonly waiter: T }
+  /** The request, which is over. */
+  | { readonly lateFor: string }
+)
 
 /** The reply paths of requests: those over which an answer is waited for and, for a while, those over which none is any more. */
 export class Replies<T> {
   readonly #clock: Pick<Clock, 'now'>
-  readonly #entries = new PathIdTable<Entry<T>>()
+  readonly #entries = new PathIdTable<Found<T>>()
   readonly #late: { readonly proof: Uint8Array; readonly until: number }[] = []
 
   constructor(clock: Pick<Clock, 'now'>) {
@@ -33,26 +32,25 @@ export class Replies<T> {
 
   /** @param proof what shows that an answer came over this path */
   wait(proof: Uint8Array, generation: Generation, waiter: T): void {
-    this.#entries.set(proof, { generation, waiter, lateUntil: undefined })
+    this.#entries.set(proof, { generation, waiter })
   }
 
-  /** Nothing is waited for any more over these paths. */
-  end(proofs: readonly Uint8Array[]): void {
+  /** Nothing is waited for any more over these paths of a request. */
+  end(proofs: readonly Uint8Array[], id: string): void {
     const until = this.#clock.now() + LATE_MS
     for (const proof of proofs) {
       const entry = this.#entries.get(proof)
       if (entry === undefined) continue
-      this.#entries.set(proof, { ...entry, lateUntil: until })
+      this.#entries.set(proof, { generation: entry.generation, lateFor: id })
       this.#late.push({ proof, until })
     }
     this.#forget()
   }
 
-  /** For what came with this proof: the waiter of its path, and whether it is too late for it. */
-  find(proof: Uint8Array | undefined): (Omit<Entry<T>, 'lateUntil'> & { readonly isLate: boolean }) | undefined {
+  /** What is known of the path that something with this proof came over. */
+  find(proof: Uint8Array | undefined): Found<T> | undefined {
     this.#forget()
-    const entry = this.#entries.get(proof)
-    return entry && { generation: entry.generation, waiter: entry.waiter, isLate: entry.lateUntil !== undefined }
+    return this.#entries.get(proof)
   }
 
   #forget(): void {

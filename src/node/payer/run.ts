@@ -63,7 +63,6 @@ export interface RunAnswer<I> {
 
 /** What others may do with a run, whatever it asks. */
 export interface Running {
-  readonly id: string
   take(copy: CopyId, delivery: Delivery): void
   peerGone(peer: NodeId): void
   cancel(): void
@@ -306,7 +305,7 @@ export class FetchRun<I> implements Running {
 
   /** Nothing is waited for any more. */
   #end(): void {
-    this.#replies.end(this.#proofs.splice(0))
+    this.#replies.end(this.#proofs.splice(0), this.id)
     for (const cancel of this.#timers.values()) cancel()
     this.#timers.clear()
     for (const handle of this.#waiting.values()) handle.cancel()

@@ -59,6 +59,12 @@ describe('replyRoute', () => {
     expect(replyRoute(['a', 'b'], 'me', 'far end')).toEqual(['b', 'a', 'me'])
   })
 
+  test('begins at the last relay, or at ourselves, for an issuer that answers over its peers alone', () => {
+    expect(replyRoute(['a', 'b'], 'me', 'last relay')).toEqual(['a', 'me'])
+    expect(replyRoute(['b'], 'me', 'last relay')).toEqual(['me'])
+    expect(replyRoute([], 'me', 'last relay')).toEqual(['me'])
+  })
+
   test('begins at ourselves for an issuer that finds its own way', () => {
     expect(replyRoute(['a', 'b'], 'me', 'self')).toEqual(['me'])
   })
@@ -120,7 +126,33 @@ describe('planAttempts', () => {
   })
 
   test('no two tries are the same', () => {
-    const plans = planAttempts([{ pathIndex: 0, introduction: 't' }], known({ peers: ['t', 'a', 'b'], via: ['a'] }))
-    expect(new Set(plans.map((plan) => JSON.stringify(plan))).size).toBe(plans.length)
+    for (const back of ['far end', 'last relay'] as const) {
+      const around = known({ peers: ['t', 'a', 'b'], via: ['a'] })
+      const plans = planAttempts([{ pathIndex: 0, introduction: 't' }], around, back)
+      expect(plans).toHaveLength(back === 'far end' ? 6 : 5)
+      expect(new Set(plans.map((plan) => JSON.stringify(plan))).size).toBe(plans.length)
+    }
+  })
+
+  const ids = [
+    { pathIndex: undefined, introduction: 'even' },
+    { pathIndex: undefined, introduction: 'odd' },
+  ]
+  const tries = (around: Partial<KnownNodes>) =>
+    planAttempts(ids, known(around), 'last relay').map(({ route, reply }) => [...route, reply].join())
+
+  test('of two ids of one node each is tried once before one is tried again', () => {
+    expect(tries({ peers: ['r'] })).toEqual(['r,even,last relay', 'r,odd,last relay', 'r,even,self', 'r,odd,self'])
+    expect(tries({ peers: ['r'], via: ['r'] }).slice(0, 2)).toEqual(['r,even,last relay', 'r,odd,last relay'])
+    expect(tries({ peers: ['r', 's'] }).slice(0, 3)).toEqual(['r,even,last relay', 'r,odd,last relay', 'r,even,self'])
+  })
+
+  test('one to which a way is known is tried in both ways first', () => {
+    expect(tries({ peers: ['r'], links: [['r', 'odd']] })).toEqual([
+      'r,odd,last relay',
+      'r,odd,self',
+      'r,even,last relay',
+      'r,even,self',
+    ])
   })
 })

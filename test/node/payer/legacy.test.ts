@@ -148,6 +148,25 @@ describe('an offer of 2021 is asked for', () => {
     }
   }
 
+  test('in copies that share nothing but the request: no key and no secret stands in both', async () => {
+    const messages: Uint8Array[] = []
+    const isOnion = (bytes: Uint8Array) => bytes[0] === 1 && (bytes[1] === 0x81 || bytes[1] === 0x83)
+    const { fetch, issuer } = await scene([obs2, obs], {
+      payer: {
+        tap: ({ direction, bytes }) => void (direction === 'out' && isOnion(bytes) && messages.push(bytes.slice())),
+      },
+    })
+    await fetch()
+    const [first, second] = messages
+    // The ephemeral key stands behind type, path_key, length and version, or behind type, length and version.
+    const keys = [toHex(first!.subarray(2, 35)), toHex(first!.subarray(38, 71)), toHex(second!.subarray(5, 38))]
+    for (const { replyPath } of issuer.requests) {
+      keys.push(toHex(replyPath!.first_path_key), toHex(replyPath!.path[0]!.encrypted_recipient_data))
+    }
+    expect(messages).toHaveLength(2)
+    expect(new Set(keys).size).toBe(7)
+  })
+
   test('for so many, with a note, and the invoice is over what they cost', async () => {
     const { fetch, issuer } = await scene([obs2], { offer: { quantityMin: 2n, quantityMax: 5n } })
     const { invoice, request } = await fetch({ quantity: 3n, payerNote: 'hot' })
@@ -179,6 +198,31 @@ describe('an offer of 2021 is asked for', () => {
     const read = readOffer(`lightning:${encodeLegacy(issuer.offer)}`)
     expect((await world.until(payer.node.fetch(read))).form).toBe('2021')
   })
+})
+
+test('the two halves of a node fit: every merchant of the old forms is paid a visit, directly and over a relay', async () => {
+  for (const { speaks, answers } of MERCHANTS) {
+    for (const isRelayed of [false, true]) {
+      const world = lab()
+      const merchant = await world.start('merchant', { generations: speaks })
+      const [relay, payer] = [await world.start('relay'), await world.start('payer', { listen: [] })]
+      await world.connect(merchant, relay)
+      await world.connect(payer, isRelayed ? relay : merchant)
+      const { offer } = await merchant.node.issuer.createLegacy({ description: 'tea', amountMsat: 5_000n })
+      const scids = [{ scid: 1n, nodes: [relay.node.id, merchant.node.id] }] as const
+      const { invoice, attempts, generation } = await world.until(payer.node.fetch(offer, { scids }))
+      await world.clock.advance(5_000)
+      expect([invoice.fields.amount, attempts, (answers as readonly string[]).includes(generation)]).toEqual([
+        5_000n,
+        1,
+        true,
+      ])
+      expect(payer.told('reply_late')).toHaveLength(answers.length - 1)
+      expect(await merchant.node.promises.list(10)).toHaveLength(1)
+      await world.until(payer.node.fetch(offer, { scids }))
+      expect(payer.told('message_sent')).toHaveLength(3)
+    }
+  }
 })
 
 describe('an issuer of whose id only x is known', () => {

@@ -5,7 +5,7 @@ import { toHex } from '../../../src/base/hex.js'
 import { createOffer } from '../../../src/bolt12/create-offer.js'
 import { nodeError } from '../../../src/node/codes.js'
 import type { NodeId } from '../../../src/node/messenger/routes.js'
-import { MAX_PATHS_TRIED, type Surroundings, waysFor } from '../../../src/node/payer/ways.js'
+import { MAX_PATHS_TRIED, type Surroundings, waysFor, waysTo } from '../../../src/node/payer/ways.js'
 import { ALICE, BOB, pathOf } from '../../bolt12/craft.js'
 
 const [alice, bob] = [toHex(ALICE.id), toHex(BOB.id)]
@@ -52,6 +52,19 @@ describe('ways to an issuer', () => {
     expect(ways.length).toBeGreaterThan(0)
     expect(ways.every(({ pathIndex, route }) => pathIndex === 0 && route[route.length - 1] !== alice)).toBe(true)
     expect(codeOf(() => waysFor(over(1), around([alice], { unresolved: true })))).toBe('UNRESOLVED_SCID')
+  })
+
+  test('of two ids that of a node which has shown it; else all, those first that somebody told of', () => {
+    const [even, odd] = [2, 3].map((prefix) => Uint8Array.of(prefix, ...ALICE.id.subarray(1)))
+    const both = { paths: [], nodeIds: [even!, odd!] }
+    const [evenId, oddId] = [toHex(even!), toHex(odd!)]
+    const firsts = (around: Surroundings) => [
+      ...new Set(waysTo(both, around).map(({ route }) => route[route.length - 1])),
+    ]
+    expect(firsts(around([bob]))).toEqual([evenId, oddId])
+    expect(firsts(around([bob], { dialable: [oddId] }))).toEqual([oddId, evenId])
+    expect(firsts(around([bob, oddId]))).toEqual([oddId])
+    expect(codeOf(() => waysTo(both, around([], { deaf: [oddId] })))).toBe('PEER_HAS_NO_ONION_MESSAGES')
   })
 
   test('connected peers come before those that can be called', () => {
