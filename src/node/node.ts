@@ -25,6 +25,7 @@ import { type GenerationPolicy, sendBoth } from './messenger/policy.js'
 import { Reach } from './messenger/reach.js'
 import type { NodeId } from './messenger/routes.js'
 import type { Counters } from './messenger/tally.js'
+import { offerForms } from './offers/form.js'
 import { Issuer } from './offers/issuer.js'
 import { type PaymentPaths, unroutablePaths } from './offers/payment-paths.js'
 import { Promises } from './offers/promises.js'
@@ -165,7 +166,8 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
   const scids = new ScidTable(options.scids)
   const addressBook = await AddressBook.load(store)
   const promises = await Promises.load(store)
-  const pathPeers = await PathPeers.load(store)
+  const isOld = !offerForms(generations).includes('modern')
+  const pathPeers = isOld ? PathPeers.ofNobody() : await PathPeers.load(store)
   const reached = await Reach.load(store, clock)
   const policy = options.policy ?? sendBoth
   const [formOfOffers] = policy({ target: 'offer', speaks: generations.map(({ name }) => name) })

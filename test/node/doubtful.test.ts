@@ -5,6 +5,7 @@ import type { BlindedPath } from '../../src/blinding/blinded-path.js'
 import { blindHops } from '../../src/blinding/build.js'
 import { createInvoice } from '../../src/bolt12/create-invoice.js'
 import { createInvoiceRequest } from '../../src/bolt12/create-invoice-request.js'
+import { createLegacyInvoiceRequest } from '../../src/bolt12/legacy/create-invoice-request.js'
 import type { OfferMessage } from '../../src/bolt12/offer.js'
 import type { Delivery } from '../../src/node/messenger/messenger.js'
 import type { Generation } from '../../src/onion/generation.js'
@@ -187,6 +188,39 @@ describe('a path of an offer, used up for another offer that names the node', ()
       probe(prober, modern, relay.node.id, pathOf(hidden.offer), asking(shown.offer, modern))
       expect(await outcome(running)).toEqual(['INVREQ_WRONG_PATH'])
     }
+  })
+})
+
+describe('a path of an offer, used up for an offer of 2021, which names the node', () => {
+  test.each(bareForms)('is met with silence, in form $name', { tags: ['B9'] }, async (generation) => {
+    const { merchant, relay, prober, outcome } = await shop()
+    const shown = await merchant.node.issuer.createLegacy({ description: 'coffee', amountMsat: 10_000n })
+    const asking = () => ({
+      invoice_request: createLegacyInvoiceRequest(shown.offer, { random }).request.bytes,
+      reply_path: prober.node.messenger.makeReplyPath(generation, [relay.node.id, prober.node.id], random(32)).path,
+    })
+    const route = [relay.node.id, merchant.node.id]
+    sendTo(prober, generation, route, asking(), true)
+    expect(await outcome()).toEqual([66n])
+    const hidden = await merchant.node.issuer.create(coffee({ routes: [[relay.node.id]] }))
+    probe(prober, generation, relay.node.id, pathOf(hidden.offer), asking())
+    expect(await outcome()).toEqual(['REQUEST_OVER_PATH'])
+    // Releases of that time ask so: over this relay they are not told from a probe any more.
+    sendTo(prober, generation, route, asking(), true)
+    expect(await outcome()).toEqual(['REQUEST_OVER_PATH'])
+    sendTo(prober, generation, route, asking(), false)
+    expect(await outcome()).toEqual([66n])
+  })
+
+  test('a node that speaks the old forms alone has no such offers, and answers as those releases did', async () => {
+    const { world, merchant, relay, prober, outcome } = await shop({ generations: [obs2, obs] })
+    const shown = await merchant.node.issuer.createLegacy({ description: 'coffee', amountMsat: 10_000n })
+    const other = await prober.node.issuer.createLegacy({ description: 'tea', amountMsat: 10_000n })
+    await world.until(merchant.node.fetch(other.offer, { via: [relay.node.id] }))
+    const invoice_request = createLegacyInvoiceRequest(shown.offer, { random }).request.bytes
+    const reply_path = prober.node.messenger.makeReplyPath(obs2, [relay.node.id, prober.node.id], random(32)).path
+    sendTo(prober, obs2, [relay.node.id, merchant.node.id], { invoice_request, reply_path }, true)
+    expect(await outcome()).toEqual([66n])
   })
 })
 

@@ -92,7 +92,7 @@ export interface MessengerOptions {
   /** Pairs of nodes known to be connected: hops of our own paths, routes named by the user. */
   readonly links: () => readonly (readonly [NodeId, NodeId])[]
   /** Peers over which paths to us were made; those of this run unless given. */
-  readonly pathPeers?: PathPeers
+  readonly pathPeers?: Pick<PathPeers, 'has' | 'add'>
   readonly rateOf?: OutboxOptions['rateOf']
   readonly onEvent?: (event: MessengerEvent) => void
 }
@@ -122,7 +122,7 @@ export class OnionMessenger {
   readonly #outbox: Outbox
   readonly #handlers = new Map<bigint, (delivery: Delivery) => void>()
   readonly #tally: Tally
-  readonly #pathPeers: PathPeers
+  readonly #pathPeers: Pick<PathPeers, 'has' | 'add'>
 
   constructor(options: MessengerOptions) {
     const { identity, channel, clock, generations, rateOf } = options

@@ -31,6 +31,14 @@ export class PathPeers {
     this.#store = store
   }
 
+  /**
+   * For a node that speaks the forms of 2021 alone: in these no release put data into the last hop of a request, so that all would
+   * be doubted, and it has no paths but those of its own requests.
+   */
+  static ofNobody(): Pick<PathPeers, 'has' | 'add'> {
+    return { has: () => false, add: () => undefined }
+  }
+
   static async load(store: Store): Promise<PathPeers> {
     const loaded = new PathPeers(store)
     for await (const [key, value] of store.range(keysUnder('path_peer'))) {

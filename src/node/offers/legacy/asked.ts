@@ -29,7 +29,7 @@ export function readLegacyAsked(bytes: Uint8Array, dialect?: LegacyDialect): Ask
     isDerivable: false,
     payerNote,
     quantity,
-    decide: (own, { live, overPath, hasReplyPath, now, chains, convert }) => {
+    decide: (own, { live, overPath, isDoubtful, hasReplyPath, now, chains, convert }) => {
       const decision = decideLegacyRequest({
         request,
         requestHash: toHex(requestHash),
@@ -44,7 +44,7 @@ export function readLegacyAsked(bytes: Uint8Array, dialect?: LegacyDialect): Ask
                 live,
               }
             : undefined,
-        overPath,
+        overPath: overPath || isDoubtful,
         hasReplyPath,
         now,
         chains,

@@ -28,7 +28,7 @@ export interface LegacyRequestFacts {
   readonly payerHash: string
   /** Undefined when we made no such offer. */
   readonly known: KnownLegacyOffer | undefined
-  /** Whether it came over a path that somebody made to us, whatever for. */
+  /** Whether it came over a path that somebody made to us, whatever for, or may have come so and does not show it. */
   readonly overPath: boolean
   /** Whether it can be answered at all. */
   readonly hasReplyPath: boolean
@@ -49,7 +49,7 @@ export function decideLegacyRequest(facts: LegacyRequestFacts): RequestDecision<
     return { do: 'ignore', code: 'LEGACY_INVREQ_OFFER_MISMATCH' satisfies LegacyCode, why: 'no offer of ours' }
   }
   if (facts.overPath) {
-    const why = 'the offer has no paths, and the request came over one'
+    const why = 'the offer has no paths, and the request came over one, or may have'
     return { do: 'ignore', code: 'REQUEST_OVER_PATH' satisfies OffersCode, why }
   }
   if (!facts.hasReplyPath) {
