@@ -22,7 +22,6 @@ import {
 import { formatMsat } from './daemon/text.js'
 import { type Context, defineCommand } from './frame/command.js'
 import { cliError } from './frame/exit.js'
-import { jsonText } from './frame/json.js'
 
 const options = {
   amount: { value: 'MSAT', parse: parseAmount, summary: '10000 (msat) or 10sat; needed where the offer has no amount' },
@@ -50,7 +49,7 @@ const options = {
   scid: SCID,
   alone: { summary: 'with a key of its own for this once, even where a node runs (needs --via)' },
   ...CAPTURE,
-  verbose: { short: 'v', summary: 'tell of each message and its form; with --json a document a line' },
+  verbose: { short: 'v', summary: 'tell of each message and its form' },
 } as const
 
 /** Of an invoice in the form of 2021. */
@@ -91,10 +90,6 @@ export const command = defineCommand({
     // Here too, so that what cannot be read is said without a node.
     readOffer(args.offer)
     const onProgress = (progress: FetchProgress) => {
-      if (json && options.verbose) {
-        context.io.stderr.write(`${jsonText(progress, 0)}\n`)
-        return
-      }
       const line = progressText(progress, options.verbose)
       if (line !== undefined) note(line)
     }
