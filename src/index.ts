@@ -34,7 +34,7 @@ export type { InvoiceError, InvoiceErrorMessage } from './bolt12/invoice-error.j
 export { type InvoiceRequest, type InvoiceRequestMessage, isStandalone } from './bolt12/invoice-request.js'
 export { issueJson, type JsonObject, type JsonValue, toJson } from './bolt12/json.js'
 export type { Bolt12Message, Kind } from './bolt12/layout.js'
-export { type MerkleTree, merkleRoot, merkleTree, offerId } from './bolt12/merkle.js'
+export { type MerkleTree, merkleRoot, merkleTree, type NonceRule, offerId } from './bolt12/merkle.js'
 export type { Offer, OfferMessage } from './bolt12/offer.js'
 export { fromPasted } from './bolt12/pasted.js'
 export type { PayerProof, PayerProofMessage } from './bolt12/payer-proof.js'

@@ -8,7 +8,6 @@ import type { InvoiceMessage } from './invoice.js'
 import type { InvoiceErrorMessage } from './invoice-error.js'
 import type { InvoiceRequestMessage } from './invoice-request.js'
 import {
-  type AnyMessage,
   type Bolt12Message,
   INVOICE_ERROR_LAYOUT,
   INVOICE_LAYOUT,
@@ -16,6 +15,7 @@ import {
   type Kind,
   kindOf,
   type Layout,
+  type MessageStream,
   OFFER_LAYOUT,
   PAYER_PROOF_LAYOUT,
 } from './layout.js'
@@ -54,7 +54,7 @@ export function streamOf(input: string | Uint8Array, wanted: Kind): Uint8Array {
  * violation is thrown.
  * @param rules those of the layout, or some of them
  */
-export function decodeStream<M extends AnyMessage, C extends string = Bolt12Code>(
+export function decodeStream<M extends MessageStream, C extends string = Bolt12Code>(
   layout: Layout<M, C>,
   bytes: Uint8Array,
   options: DecodeOptions = {},
@@ -63,7 +63,7 @@ export function decodeStream<M extends AnyMessage, C extends string = Bolt12Code
   const { records, error } = readRecords(bytes, 0, options.touched)
   if (error) throw located(error, { rule: error.rule ?? 'M4' })
   const { fields, errors } = readFields(layout.table, records, 0, options.touched)
-  const message = { kind: layout.kind, fields, records, bytes } as AnyMessage as M
+  const message = { kind: layout.kind, fields, records, bytes } as MessageStream as M
   const refuseBy = (rule: Rule<M, C>) => {
     const issue = judge(rule, message, layout.table, undefined).issues[0]
     if (issue) throw errorOf(issue)

@@ -3,7 +3,7 @@ import type { WireCode } from '../wire/codes.js'
 import { readFields, readRecords, type TlvRecord } from '../wire/tlv.js'
 import { wrongKind } from './decode.js'
 import { ruleOfField, ruleOfFieldError } from './field-rules.js'
-import { type AnyMessage, type Kind, kindOf, type Layout } from './layout.js'
+import { type Kind, kindOf, type Layout, type MessageStream } from './layout.js'
 import {
   type Issue,
   issueOf,
@@ -65,7 +65,7 @@ function fieldOutcomes(layout: AnyLayout, records: readonly TlvRecord[], issues:
 export function inspectStream(layout: AnyLayout, bytes: Uint8Array, context: ReadContext | undefined, found: Found) {
   const { records, error } = readRecords(bytes)
   const { fields, errors } = readFields(layout.table, records)
-  const message = { kind: layout.kind, fields, records, bytes } as AnyMessage as never
+  const message = { kind: layout.kind, fields, records, bytes } as MessageStream as never
   const judged = (rule: Rule<never, string>) => {
     const result = judge(rule, message, layout.table, context)
     found.issues.push(...result.issues)

@@ -25,7 +25,7 @@ export type Bolt12Message =
 export type Kind = Bolt12Message['kind']
 
 /** What every message has, in whatever form it is written. */
-export interface AnyMessage extends TlvStream<unknown> {
+export interface MessageStream extends TlvStream<unknown> {
   readonly kind: Kind
 }
 
@@ -33,7 +33,7 @@ export interface AnyMessage extends TlvStream<unknown> {
  * All that is known of one kind of message; decoder, inspector and printers are written over it. `C`: the codes of its
  * rules.
  */
-export interface Layout<M extends AnyMessage, C extends string = Bolt12Code> {
+export interface Layout<M extends MessageStream, C extends string = Bolt12Code> {
   readonly kind: M['kind']
   /** Of its text form; an invoice_error has none. */
   readonly prefix: Prefix | undefined

@@ -1,17 +1,13 @@
 import { LnoError } from '../base/error.js'
 import type { Bolt12Code } from '../bolt12/codes.js'
-import { decodeAs } from '../bolt12/decode.js'
-import { inspect } from '../bolt12/inspect.js'
 import { kindOf } from '../bolt12/layout.js'
-import type { LegacyCode } from '../bolt12/legacy/codes.js'
-import { decodeLegacyAs } from '../bolt12/legacy/decode.js'
-import { isLegacyStream } from '../bolt12/legacy/form.js'
 import { fromPasted } from '../bolt12/pasted.js'
 import { errorOf } from '../bolt12/rules/rule.js'
 import { decodeString } from '../bolt12/string.js'
 import type { NodeCode } from '../node/codes.js'
 import { chainHashOf } from '../wire/chains.js'
 import { defineCommand } from './frame/command.js'
+import { formOf } from './show/form.js'
 
 export const command = defineCommand({
   description:
@@ -26,17 +22,20 @@ export const command = defineCommand({
       const hint = kind === 'invoice_request' ? '; one that stands alone sends money: lno refund claim' : ''
       throw new LnoError('STRING_WRONG_KIND' satisfies Bolt12Code, `${prefix}1… is not paid, it is ${kind}${hint}`)
     }
-    if (isLegacyStream(kind, bytes)) {
-      decodeLegacyAs(kind, bytes)
-      const message = `${kind === 'offer' ? 'the invoice of this offer' : 'this invoice'} would be paid in the clear, to a node id`
-      throw new LnoError('PAYMENT_UNBLINDED' satisfies LegacyCode, message)
-    }
-    decodeAs(kind, bytes)
+    const form = formOf({ kind, bytes })
+    form.decode(kind, bytes)
     const context = { now: BigInt(Math.floor(io.now() / 1000)), chains: [chainHashOf(config().network)] }
-    const issue = inspect(bytes, { as: kind, context }).issues[0]
+    const { unpayable, issues } = form.inspect({ kind, bytes }, context)
+    if (unpayable !== undefined) {
+      const { code, message } = unpayable
+      throw new LnoError(code, message[0]!.toLowerCase() + message.slice(1))
+    }
+    const issue = issues[0]
     if (issue !== undefined) throw errorOf(issue)
     const instead =
-      kind === 'offer' ? 'lno fetch OFFER gets its invoice, for another wallet to pay' : 'pay it with another'
+      kind === 'offer'
+        ? 'lno fetch OFFER gets its invoice, for another wallet to pay'
+        : 'pay the invoice with another one'
     throw new LnoError('NO_WALLET' satisfies NodeCode, `there is no wallet here yet: ${instead}`)
   },
 })

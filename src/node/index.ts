@@ -4,6 +4,7 @@
  */
 export type { ByteStream, CancelSignal, Clock, Listener, Net, NetAddress, Random, Store } from '../base/effects.js'
 export { formatAddress, type PeerAddress, parseAddress, parseNodeId, parsePeer } from './addresses.js'
+export type { Bolt12Form } from './bolt12-form.js'
 export * from './capture/index.js'
 export { systemClock } from './clock.js'
 export type {

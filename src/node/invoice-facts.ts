@@ -5,14 +5,14 @@ import { decodeLegacyInvoice } from '../bolt12/legacy/decode.js'
 import { isLegacyStream } from '../bolt12/legacy/form.js'
 import type { LegacyInvoiceMessage } from '../bolt12/legacy/invoice.js'
 import { sha256 } from '../crypto/hash.js'
-import type { OfferForm } from './offers/form.js'
+import type { Bolt12Form } from './bolt12-form.js'
 
 /** An invoice in either form. */
 export type AnyInvoice = InvoiceMessage | LegacyInvoiceMessage
 
 /** What is kept and shown of an invoice, whatever its form. */
 export interface InvoiceFacts {
-  readonly form: OfferForm
+  readonly form: Bolt12Form
   readonly paymentHash: Uint8Array | undefined
   readonly amountMsat: bigint | undefined
   readonly description: string | undefined

@@ -34,17 +34,20 @@ export function buildReplyPath({ generation, nodeIds, pathId, sessionKey }: Buil
     encodeData: (data) => encodeTlv(generation.encryptedDataTable, data),
   })
   const { path, secrets } = buildBlindedPath({ hops, sessionKey })
-  if (generation.pathBlinding === 'every hop') return { path, proof: proofOf(generation, pathId, secrets) }
-  return { path: namedFirst(path, nodeIds[0]!, hops.length), proof: proofOf(generation, pathId, secrets) }
+  return { path: inForm(generation, path, nodeIds[0]!), proof: proofOf(generation, pathId, secrets) }
 }
 
-/** Where the sender's own hops are not blinded, neither is the first of a path; and the last finds nothing encrypted. */
-function namedFirst(path: BlindedPath, first: Uint8Array, length: number): BlindedPath {
+/**
+ * Where the sender's own hops are not blinded, neither is the first of a path; and where a path is known by its last `path_key`,
+ * its last hop has nothing to find.
+ */
+function inForm({ pathBlinding, pathProof }: Generation, path: BlindedPath, first: Uint8Array): BlindedPath {
+  const last = path.path.length - 1
   return {
     ...path,
-    path: path.path.map((hop, i) => ({
-      blinded_node_id: i === 0 ? first : hop.blinded_node_id,
-      encrypted_recipient_data: i === length - 1 ? new Uint8Array(0) : hop.encrypted_recipient_data,
+    path: path.path.map(({ blinded_node_id, encrypted_recipient_data }, i) => ({
+      blinded_node_id: i === 0 && pathBlinding === 'given paths' ? first : blinded_node_id,
+      encrypted_recipient_data: i === last && pathProof === 'path_key' ? new Uint8Array(0) : encrypted_recipient_data,
     })),
   }
 }

@@ -20,7 +20,8 @@ export interface TestNetworkOptions {
 }
 
 /** What `addNode` can be told, of `createNode`'s options. */
-export interface TestNodeOptions extends Pick<NodeOptions, 'features' | 'scids' | 'rateOf' | 'paymentPaths'> {}
+export interface TestNodeOptions
+  extends Pick<NodeOptions, 'features' | 'generations' | 'scids' | 'rateOf' | 'paymentPaths'> {}
 
 /** Nodes in one process on a network in memory, with a clock that only the test moves. */
 export interface TestNetwork {

@@ -17,7 +17,7 @@ export interface Feature {
    * others say how channels, payments or gossip would work: no reason to refuse a peer with whom there are none.
    */
   readonly service?: true
-  readonly source?: 'bLIP' | 'Eclair' | 'LDK' | 'LND'
+  readonly source?: 'bLIP' | 'CLN' | 'Eclair' | 'LDK' | 'LND'
 }
 
 const IN = ['I', 'N'] as const
@@ -58,6 +58,8 @@ export const FEATURES: readonly Feature[] = [
   // Built on 38 by the table; but Eclair from 0.14.2 on offers 67 alone, so that it is not held against anybody.
   { bit: 66, name: 'option_onion_messages_only_channels', contexts: IN },
   { bit: 80, name: 'option_simple_taproot', contexts: INT },
+  // What 38 was before it had a number in BOLT 9: c-lightning v0.10.0. We offer the service under 38, so that it may be demanded.
+  { bit: 102, name: 'option_onion_messages_experimental', contexts: IN9, source: 'CLN' },
   { bit: 148, name: 'trampoline_payment_prototype', contexts: IN9, source: 'Eclair' },
   { bit: 152, name: 'option_htlc_hold_staging', contexts: IN, source: 'LDK' },
   { bit: 180, name: 'simple_taproot_staging', contexts: INT, source: 'LND' },

@@ -73,8 +73,11 @@ export function negotiated(ours: Uint8Array, theirs: Uint8Array, bit: number): b
   return demands(ours, bit) || (offers(ours, bit) && offers(theirs, bit))
 }
 
-/** Whether a node forwards onion messages: for everybody, for its channel peers only (66/67 without 38/39), or not at all. */
+/**
+ * Whether a node forwards onion messages: for everybody, for its channel peers only (66/67 without 38/39), or not at all.
+ * c-lightning v0.10.0 says so by 102/103.
+ */
 export function onionMessageRelay(features: Uint8Array): 'yes' | 'channels-only' | 'no' {
-  if (offers(features, 39)) return 'yes'
+  if (offers(features, 39) || offers(features, 103)) return 'yes'
   return offers(features, 67) ? 'channels-only' : 'no'
 }

@@ -1,19 +1,20 @@
 import { expect, test } from 'vitest'
 import { type Records, sorted } from '../../scripts/lib/lno-vectors/records.js'
+import type { Bolt12Code } from '../../src/bolt12/codes.js'
 import { decodeStream } from '../../src/bolt12/decode.js'
 import { inspect } from '../../src/bolt12/inspect.js'
-import type { Bolt12Message, Layout } from '../../src/bolt12/layout.js'
+import type { Bolt12Message, Layout, MessageStream } from '../../src/bolt12/layout.js'
 import { judge, type ReadContext, type Rule } from '../../src/bolt12/rules/rule.js'
 import { codeOf } from '../support/code-of.js'
 
 export { type Records, sorted }
 
 /** What a reader with these rules makes of bytes: `accepted` or the first code. */
-export function verdictOf<M extends Bolt12Message>(
-  layout: Layout<M>,
+export function verdictOf<M extends MessageStream, C extends string = Bolt12Code>(
+  layout: Layout<M, C>,
   bytes: Uint8Array,
   context: ReadContext,
-  rules: readonly Rule<M>[] = layout.rules,
+  rules: readonly Rule<M, C>[] = layout.rules,
 ): string {
   const decoded = codeOf(() => decodeStream(layout, bytes, {}, rules))
   if (decoded !== 'accepted') return decoded

@@ -2,6 +2,7 @@ import * as secp from '@noble/secp256k1'
 import { describe, expect, test } from 'vitest'
 import { fromHex, toHex } from '../../src/base/hex.js'
 import {
+  addScalar,
   assertPoint,
   assertSecret,
   ecdh,
@@ -11,7 +12,7 @@ import {
   publicKey,
   randomSecret,
 } from '../../src/crypto/group.js'
-import { scalarToBytes } from '../../src/crypto/scalar.js'
+import { bytesToScalar, scalarToBytes } from '../../src/crypto/scalar.js'
 import { schnorrSign, schnorrVerify } from '../../src/crypto/schnorr.js'
 import { codeOf } from '../support/code-of.js'
 
@@ -28,10 +29,18 @@ describe('a secret', () => {
       expect(codeOf(() => publicKey(scalarToBytes(bad)))).toBe('BAD_SECRET')
       expect(codeOf(() => mulPoint(point, scalarToBytes(bad)))).toBe('BAD_SECRET')
       expect(codeOf(() => mulScalar(secret, scalarToBytes(bad)))).toBe('BAD_SECRET')
+      expect(codeOf(() => addScalar(secret, scalarToBytes(bad)))).toBe('BAD_SECRET')
       expect(codeOf(() => schnorrSign(ZEROS, scalarToBytes(bad), ZEROS))).toBe('BAD_SECRET')
     }
     expect(codeOf(() => assertSecret(new Uint8Array(31).fill(1)))).toBe('BAD_SECRET')
     expect(codeOf(() => assertSecret(new Uint8Array(33).fill(1)))).toBe('BAD_SECRET')
+  })
+
+  test('is added to another modulo the order; what adds up to nothing is none', () => {
+    const sum = (a: bigint, b: bigint) => bytesToScalar(addScalar(scalarToBytes(a), scalarToBytes(b)))
+    expect(sum(3n, 4n)).toBe(7n)
+    expect(sum(ORDER - 1n, 5n)).toBe(4n)
+    expect(codeOf(() => sum(ORDER - 5n, 5n))).toBe('BAD_SECRET')
   })
 
   test('never stands in the error that refuses it', () => {

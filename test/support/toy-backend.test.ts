@@ -21,6 +21,11 @@ describe.each<{ backend: Backend; runs: number }>([
         const [A, B] = [backend.mulBase(a), backend.mulBase(b)]
         expect(backend.mulPoint(B, a)).toEqual(backend.mulPoint(A, b))
         expect(backend.mulPoint(A, factor)).toEqual(backend.mulBase(backend.mulScalar(a, factor)))
+        const [both, each] = [
+          backend.mulScalar(factor, backend.addScalar(a, b)),
+          backend.addScalar(backend.mulScalar(factor, a), backend.mulScalar(factor, b)),
+        ]
+        expect(both).toEqual(each)
         expect(backend.isPoint(A) && backend.isPoint(backend.mulPoint(A, b))).toBe(true)
       }),
       { numRuns: runs },

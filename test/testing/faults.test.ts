@@ -1,6 +1,7 @@
 import '../support/use-toy.js'
 import { describe, expect, test } from 'vitest'
 import { FetchError } from '../../src/node/payer/fetch.js'
+import { obs2 } from '../../src/onion/generations/obs2.js'
 import { MISBEHAVIOURS, type Misbehaviour } from '../../src/testing/index.js'
 import { kinds, shop, TEA } from './shop.js'
 
@@ -73,6 +74,19 @@ describe('a fault', () => {
     expect(kinds(relay)).not.toContain('message_forwarded')
     heal()
     expect(await codeOf(payer.fetchInvoice(offer.text))).toBe('no error')
+  })
+
+  test('of the link takes messages of every wire form', async () => {
+    const { network, merchant, relay } = await shop()
+    const payer = await network.addNode('payer of 2021', { generations: [obs2] })
+    await network.connect(payer, relay)
+    const offer = await merchant.createOffer({ ...TEA })
+    const heal = network.drop(payer, relay)
+    const options = { via: [relay.id] }
+    expect(await codeOf(payer.fetchInvoice(offer.text, options))).toBe('SENT_NO_REPLY')
+    expect(kinds(relay)).not.toContain('message_forwarded')
+    heal()
+    expect(await codeOf(payer.fetchInvoice(offer.text, options))).toBe('no error')
   })
 
   test('of time: an answer that takes longer than an attempt still counts', async () => {

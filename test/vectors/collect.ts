@@ -20,6 +20,7 @@ const COUNTED: Readonly<Record<string, number>> = {
   'bolt12/offers-test.json': 53,
   'bolt12/payer-proof-test.json': 28,
   'bolt12/signature-test.json': 4,
+  'legacy/bolt12-2021.json': 8,
   'legacy/golden-vectors.json': 49,
   'lno/invoice-error-test.json': 29,
   'lno/invoice-request-test.json': 129,

@@ -11,6 +11,7 @@ import {
   chainHash,
   counted,
   decode,
+  either,
   encode,
   located,
   point,
@@ -210,5 +211,36 @@ describe('what does not fit is not written', () => {
   test('and the error names the member', () => {
     const pair = struct('pair', { a: u8, b: array(u8) })
     expect(() => encode(pair, { a: 1, b: [1, 300] })).toThrow(expect.objectContaining({ path: ['b', 1] }))
+  })
+})
+
+describe('one of two forms', () => {
+  const counts = counted(u8, u16)
+  const list = array(u16)
+  const numbers = either<readonly number[]>(counts, list)
+
+  test('is read by the first that takes all that is there', () => {
+    expect(decode(numbers, fromHex('0200010002'))).toEqual([1, 2])
+    expect(decode(numbers, fromHex('00010002'))).toEqual([1, 2])
+    expect(decode(struct('x', { a: u8, b: numbers }), fromHex('0700010002'))).toEqual({ a: 7, b: [1, 2] })
+  })
+
+  test('is refused for what is wrong with the first, at its place in the whole', () => {
+    const refused = (hex: string) => {
+      try {
+        return decode(struct('x', { a: u8, b: numbers }), fromHex(hex))
+      } catch (error) {
+        return error
+      }
+    }
+    expect(refused('070300010002')).toMatchObject({ code: 'WIRE_TRUNCATED', offset: 6, path: ['b', 2] })
+    expect(refused('07000000')).toMatchObject({ code: 'WIRE_TRAILING_BYTES', offset: 2 })
+  })
+
+  test('is written in the first, or in that which the value asks for', () => {
+    expect(toHex(encode(numbers, [1, 2]))).toBe('0200010002')
+    const byLength = either<readonly number[]>(counts, list, (values) => values.length > 1)
+    expect(toHex(encode(byLength, [1, 2]))).toBe('0200010002')
+    expect(toHex(encode(byLength, [1]))).toBe('0001')
   })
 })

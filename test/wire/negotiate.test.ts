@@ -25,6 +25,10 @@ describe('a peer is kept', () => {
     'one with everything about channels as a demand': bitmapOf([
       0, 4, 6, 8, 10, 12, 14, 16, 18, 22, 24, 26, 28, 34, 36, 38, 44, 46, 48, 50, 60, 62,
     ]),
+    'c-lightning v0.10.1 and v0.10.2': fromHex('8008026aa2'),
+    'c-lightning v0.11.2': fromHex('80080269a2'),
+    'Core Lightning 22.11': fromHex('08a0800a0269a2'),
+    'one that demands onion messages as before they had a number': bitmapOf([102]),
     nothing: none,
   }
   for (const [name, features] of Object.entries(REAL)) {
@@ -119,6 +123,11 @@ describe('what holds on a connection', () => {
     expect(onionMessageRelay(bitmapOf([39]))).toBe('yes')
     expect(onionMessageRelay(bitmapOf([38, 67]))).toBe('yes')
     expect(onionMessageRelay(bitmapOf([67]))).toBe('channels-only')
+    // c-lightning v0.10.0, before the feature had its number.
+    expect(onionMessageRelay(bitmapOf([103]))).toBe('yes')
+    expect(onionMessageRelay(bitmapOf([102]))).toBe('yes')
+    expect(onionMessageRelay(bitmapOf([103, 67]))).toBe('yes')
+    expect(onionMessageRelay(bitmapOf([101]))).toBe('no')
     expect(onionMessageRelay(bitmapOf([66]))).toBe('channels-only')
     expect(onionMessageRelay(bitmapOf([1, 9]))).toBe('no')
   })

@@ -16,6 +16,9 @@ import { encodeTlv, joinRecords, type TlvRecord } from '../../../src/wire/tlv.js
 const PATH_SECRET = /* @__PURE__ */ new Uint8Array(32).fill(0x51)
 const SESSION_KEY = /* @__PURE__ */ new Uint8Array(32).fill(0x52)
 
+/** To the letter of BOLT 4: we take a last hop without encrypted data as well, because Core Lightning up to 24.05 sends it. */
+export const strict: Generation = { ...modern, finalDataRequired: true }
+
 /** One hop of a message as a careless or hostile sender makes it. */
 export interface CraftedHop {
   /** Whom the sender blinds itself, by real id. */

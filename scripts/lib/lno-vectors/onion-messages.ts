@@ -3,10 +3,9 @@ import { toHex } from '../../../src/base/hex.js'
 import { blindedPath } from '../../../src/blinding/blinded-path.js'
 import { blindedSecret } from '../../../src/blinding/unblind.js'
 import { type Deliver, forwardMessage, type NextHop, peel } from '../../../src/onion/engine.js'
-import { modern } from '../../../src/onion/generations/modern.js'
 import { encode } from '../../../src/wire/codec.js'
 import { type Actor, ALICE, BOB, BOB_ALICE, CAROL, DAVE, EVE } from './cast.js'
-import type { CraftedMessage } from './onion-craft.js'
+import { type CraftedMessage, strict } from './onion-craft.js'
 import { invalidMessages } from './onion-messages-invalid.js'
 import { validMessages } from './onion-messages-valid.js'
 import type { MessageLine, MessageSpec, Purpose } from './onion-parts.js'
@@ -54,7 +53,7 @@ function walk({ at, message, does, purpose }: MessageSpec): readonly object[] {
   return does.map((act) => {
     const { name, secret, id } = self
     const common = { node: name, privkey: toHex(secret), node_id: toHex(id), message: toHex(bytes), does: act }
-    const decision = peel(modern, { secret, node_id: id }, bytes)
+    const decision = peel(strict, { secret, node_id: id }, bytes)
     const next = decision.kind === 'forward' ? resolve(decision.next, self) : undefined
     const done = decision.kind === 'forward' && next === undefined ? 'drop' : decision.kind
     if (done !== (act === 'ignore' ? 'deliver' : act)) {

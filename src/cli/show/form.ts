@@ -22,7 +22,7 @@ import { fieldRows } from './fields.js'
 import { legacyFieldRows } from './legacy-fields.js'
 import type { Row } from './rows.js'
 
-/** A string, or a stream of a kind. */
+/** A string, or a stream of a kind; where both are known, the stream counts. */
 export type Given = { readonly text: string } | { readonly kind: Kind; readonly bytes: Uint8Array }
 
 /** What was made out of it, for printers. */
@@ -107,9 +107,9 @@ const of2021: Form = {
   inspect(given, context) {
     const at = context && { context }
     const seen =
-      'text' in given
-        ? inspectLegacy(given.text, at)
-        : inspectLegacy(given.bytes, { as: legacyKind(given.kind), ...at })
+      'bytes' in given
+        ? inspectLegacy(given.bytes, { as: legacyKind(given.kind), ...at })
+        : inspectLegacy(given.text, at)
     const { releases } = seen
     const reason = unpayable(seen)
     return {

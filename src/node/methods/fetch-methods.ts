@@ -2,11 +2,11 @@ import * as v from 'valibot'
 import { toHex } from '../../base/hex.js'
 import { encodeString } from '../../bolt12/string.js'
 import { GENERATIONS } from '../../onion/generations/all.js'
+import type { Bolt12Form } from '../bolt12-form.js'
 import { integer, method, text, u64Text } from '../control/index.js'
 import { invoiceFacts } from '../invoice-facts.js'
 import type { GenerationName } from '../messenger/policy.js'
 import type { LnoNode } from '../node.js'
-import type { OfferForm } from '../offers/form.js'
 import { readOffer } from '../payer/any-offer.js'
 import type { FetchResult, LegacyFetchResult } from '../payer/fetch.js'
 import { generationName, MAX_STRING_TEXT, scidTexts, viaOf, viaPeers } from './schemas.js'
@@ -31,7 +31,7 @@ export interface FetchView {
   readonly amount_msat: string
   readonly payment_hash: string
   /** The form of offer, request and invoice: today's, or that of 2021, whose invoices cannot be paid from here. */
-  readonly form: OfferForm
+  readonly form: Bolt12Form
   /** The form of onion messages in which the answer came. */
   readonly generation: GenerationName
   /** `lni…`, the invoice. */
@@ -44,15 +44,8 @@ export interface FetchView {
 }
 
 /** A result as commands print it. */
-export function fetchView({
-  id,
-  form,
-  generation,
-  invoice,
-  request,
-  attempt,
-  attempts,
-}: FetchResult | LegacyFetchResult): FetchView {
+export function fetchView(result: FetchResult | LegacyFetchResult): FetchView {
+  const { id, form, generation, invoice, request, attempt, attempts } = result
   const { amountMsat = 0n, paymentHash = new Uint8Array(0) } = invoiceFacts(invoice)
   return {
     id,

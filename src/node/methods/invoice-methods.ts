@@ -2,12 +2,12 @@ import * as v from 'valibot'
 import { toHex } from '../../base/hex.js'
 import { isLegacyStream } from '../../bolt12/legacy/form.js'
 import { encodeString } from '../../bolt12/string.js'
+import type { Bolt12Form } from '../bolt12-form.js'
 import { nodeError } from '../codes.js'
 import { integer, method, text } from '../control/index.js'
 import { isoTime } from '../events.js'
 import { invoiceFacts, readInvoice } from '../invoice-facts.js'
 import type { LnoNode } from '../node.js'
-import type { OfferForm } from '../offers/form.js'
 import type { StoredPromise } from '../offers/record.js'
 import type { StoredRequest } from '../payer/record.js'
 import { timeOf } from './offer-methods.js'
@@ -20,7 +20,7 @@ export interface IssuedInvoiceView {
   readonly direction: 'issued'
   readonly id: string
   /** In which form of BOLT 12 it is written. */
-  readonly form: OfferForm
+  readonly form: Bolt12Form
   readonly payment_hash: string
   /** The offer that it is for; absent for a refund. */
   readonly offer_id?: string
@@ -42,11 +42,11 @@ export interface IssuedInvoiceView {
 export interface FetchedInvoiceView {
   readonly direction: 'fetched'
   readonly id: string
-  /** In which form of BOLT 12 offer, request and invoice are written; an invoice of 2021 cannot be paid from here. */
-  readonly form: OfferForm
-  readonly status: 'unanswered' | 'answered' | 'failed'
-  /** The form of onion messages in which the answer came. */
+  /** In which form of BOLT 12 request and invoice are written. */
+  readonly form: Bolt12Form
+  /** The form of onion messages in which the invoice came, where it is known. */
   readonly generation?: string
+  readonly status: 'unanswered' | 'answered' | 'failed'
   /** Code of the failure. */
   readonly code?: string
   readonly payment_hash?: string
@@ -60,6 +60,9 @@ export interface FetchedInvoiceView {
   readonly invoice_request: string
   readonly bolt12?: string
 }
+
+/** What is kept of a request of ours; of a refund less. */
+type Fetched = Pick<StoredRequest, 'created' | 'request' | 'invoice' | 'offer' | 'failed' | 'generation'>
 
 export type InvoiceView = IssuedInvoiceView | FetchedInvoiceView
 
@@ -123,14 +126,12 @@ function issuedView(stored: StoredPromise, hasWallet: boolean, now: number): Iss
   }
 }
 
-function fetchedView(
-  id: string,
-  stored: Pick<StoredRequest, 'created' | 'request' | 'invoice' | 'offer' | 'failed' | 'generation'>,
-): FetchedInvoiceView {
+function fetchedView(id: string, stored: Fetched): FetchedInvoiceView {
   const base = {
     direction: 'fetched' as const,
     id,
     form: isLegacyStream('invoice_request', stored.request) ? ('2021' as const) : ('modern' as const),
+    ...(stored.generation !== undefined && { generation: stored.generation }),
     created_at: isoTime(Number(stored.created)),
     ...(stored.offer !== undefined && { offer: stored.offer }),
     invoice_request: encodeString('lnr', stored.request),
@@ -143,7 +144,6 @@ function fetchedView(
   return {
     ...base,
     status: 'answered',
-    ...(stored.generation !== undefined && { generation: stored.generation }),
     ...(paymentHash && { payment_hash: toHex(paymentHash) }),
     ...(amountMsat !== undefined && { amount_msat: amountMsat.toString() }),
     ...(description !== undefined && { description }),

@@ -1,11 +1,11 @@
 import * as v from 'valibot'
 import { toHex } from '../../base/hex.js'
 import { MAX_DUMMY_HOPS } from '../../blinding/index.js'
+import type { Bolt12Form } from '../bolt12-form.js'
 import { integer, method, none, text, u64Text } from '../control/index.js'
 import { isoTime } from '../events.js'
 import type { LnoNode } from '../node.js'
 import { offersError } from '../offers/codes.js'
-import type { OfferForm } from '../offers/form.js'
 import type { AnyOwnOffer, NewLegacyOffer, NewOffer, OwnLegacyOffer, OwnOffer } from '../offers/own-offer.js'
 import { pathTexts } from './schemas.js'
 
@@ -13,7 +13,7 @@ import { pathTexts } from './schemas.js'
 export interface OfferView {
   readonly offer_id: string
   /** In which form of BOLT 12 it is written. */
-  readonly form: OfferForm
+  readonly form: Bolt12Form
   /** False: requests are answered with an invoice_error until it is enabled again. */
   readonly active: boolean
   readonly single_use: boolean

@@ -147,12 +147,12 @@ export function decideRepeat(
 ): Extract<RequestDecision<never>, { readonly do: 'error' | 'resend' }> | undefined {
   const ofRequest = live.filter((promise) => promise.metadataHash === metadataHash)
   if (live.some((promise) => promise.paid && (singleUse || promise.metadataHash === metadataHash))) {
-    return refuse('INVOICE_PAID_ALREADY', singleUse ? 'this offer has been used' : 'this request has been paid')
+    return refusal('INVOICE_PAID_ALREADY', singleUse ? 'this offer has been used' : 'this request has been paid')
   }
   const unpaid = live.filter((promise) => !promise.paid && promise.expires > now)
   const other = singleUse ? unpaid.find((promise) => promise.metadataHash !== metadataHash) : undefined
   if (other !== undefined) {
-    return refuse(
+    return refusal(
       'OFFER_IN_USE',
       `this offer is reserved by somebody else; try again after ${secondsText(other.expires)}`,
     )
@@ -161,23 +161,24 @@ export function decideRepeat(
   if (same !== undefined && mayResend) return { do: 'resend', key: same.key }
   // One that may not be sent again stays the only one: two of them could both be paid.
   if (singleUse && unpaid[0] !== undefined) {
-    return refuse(
+    return refusal(
       'OFFER_IN_USE',
       `this offer is for one payment, and its invoice was sent; try again after ${secondsText(unpaid[0].expires)}`,
     )
   }
   const open = ofRequest.filter((promise) => promise.expires > now)
   if (another === 'refused' && open[0] !== undefined) {
-    return refuse('REQUEST_CHANGED', 'this payer key has asked for something else before; ask with a new one')
+    return refusal('REQUEST_CHANGED', 'this payer key has asked for something else before; ask with a new one')
   }
   if (open.length >= MAX_LIVE_PER_REQUEST) {
-    return refuse('REQUEST_LIMIT', `${MAX_LIVE_PER_REQUEST} invoices for this request are open already`)
+    return refusal('REQUEST_LIMIT', `${MAX_LIVE_PER_REQUEST} invoices for this request are open already`)
   }
   return undefined
+}
 
-  function refuse(code: OffersCode, error: string) {
-    return { do: 'error', code, answer: { error } } as const
-  }
+/** A refusal that no other value of a field would change. */
+function refusal(code: OffersCode, error: string): Extract<RequestDecision<never>, { readonly do: 'error' }> {
+  return { do: 'error', code, answer: { error } }
 }
 
 function secondsText(seconds: bigint): string {

@@ -8,9 +8,9 @@ import type { InvoiceMessage } from '../../bolt12/invoice.js'
 import type { InvoiceRequestMessage } from '../../bolt12/invoice-request.js'
 import type { OfferMessage } from '../../bolt12/offer.js'
 import { errorOf } from '../../bolt12/rules/rule.js'
+import type { Bolt12Form } from '../bolt12-form.js'
 import { nodeError } from '../codes.js'
 import type { PolicyFacts } from '../messenger/policy.js'
-import type { OfferForm } from '../offers/form.js'
 import { judgeInvoice, type Verdict } from './answer.js'
 import { pathsOrId, type WaysIn } from './ways.js'
 
@@ -33,7 +33,7 @@ export interface Destination extends WaysIn {
  * them which form of BOLT 12 is spoken.
  */
 export interface Question<I> extends Destination {
-  readonly form: OfferForm
+  readonly form: Bolt12Form
   /** The TLV stream of the invoice_request, signed. */
   readonly request: Uint8Array
   /** The secret of its payer id, 32 bytes. */

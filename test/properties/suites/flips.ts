@@ -4,6 +4,14 @@ import { createInvoice } from '../../../src/bolt12/create-invoice.js'
 import { createInvoiceRequest } from '../../../src/bolt12/create-invoice-request.js'
 import { createOffer } from '../../../src/bolt12/create-offer.js'
 import { decodeInvoice, decodeInvoiceRequest, decodePayerProof } from '../../../src/bolt12/decode.js'
+import { createLegacyInvoice } from '../../../src/bolt12/legacy/create-invoice.js'
+import { createLegacyInvoiceRequest } from '../../../src/bolt12/legacy/create-invoice-request.js'
+import { createLegacyOffer } from '../../../src/bolt12/legacy/create-offer.js'
+import {
+  decodeLegacyInvoice,
+  decodeLegacyInvoiceRequest,
+  decodeLegacyOffer,
+} from '../../../src/bolt12/legacy/decode.js'
 import { createPayerProof } from '../../../src/bolt12/proof/create.js'
 import { sha256 } from '../../../src/crypto/hash.js'
 import { pathOf } from '../../bolt12/craft.js'
@@ -45,11 +53,32 @@ const { proof } = createPayerProof({
   aux: random(32),
 })
 
+const legacyOffer = createLegacyOffer({
+  nodeKey: MERCHANT.secret,
+  aux: random(32),
+  description: 'x',
+  amountMsat: 1000n,
+})
+const { request: legacyRequest } = createLegacyInvoiceRequest(legacyOffer, { random, payerKey: PAYER.secret })
+const legacyInvoice = createLegacyInvoice(legacyRequest, {
+  offer: legacyOffer,
+  nodeKey: MERCHANT.secret,
+  paymentHash: sha256(random(32)),
+  createdAt: 1_700_000_000n,
+  aux: random(32),
+})
+
 /** A small signed message of each kind, and what accepts it. */
 export const SIGNED = {
   invoice_request: { bytes: request.bytes, accept: (bytes: Uint8Array) => decodeInvoiceRequest(bytes) },
   invoice: { bytes: invoice.bytes, accept: (bytes: Uint8Array) => decodeInvoice(bytes) },
   payer_proof: { bytes: proof.bytes, accept: (bytes: Uint8Array) => decodePayerProof(bytes) },
+  'offer of 2021': { bytes: legacyOffer.bytes, accept: (bytes: Uint8Array) => decodeLegacyOffer(bytes) },
+  'invoice_request of 2021': {
+    bytes: legacyRequest.bytes,
+    accept: (bytes: Uint8Array) => decodeLegacyInvoiceRequest(bytes),
+  },
+  'invoice of 2021': { bytes: legacyInvoice.bytes, accept: (bytes: Uint8Array) => decodeLegacyInvoice(bytes) },
 } as const satisfies Record<string, { readonly bytes: Uint8Array; accept(bytes: Uint8Array): unknown }>
 
 /** One bit flipped in each byte, one byte after the other, `runs` times with other bits. */

@@ -8,6 +8,12 @@ import { dump } from '../../../src/bolt12/dump.js'
 import { inspect } from '../../../src/bolt12/inspect.js'
 import { toJson } from '../../../src/bolt12/json.js'
 import { type Kind, layoutOf } from '../../../src/bolt12/layout.js'
+import { decodeLegacyAs } from '../../../src/bolt12/legacy/decode.js'
+import { LEGACY } from '../../../src/bolt12/legacy/dialect.js'
+import { isLegacyKind, isLegacyString } from '../../../src/bolt12/legacy/form.js'
+import { inspectLegacy } from '../../../src/bolt12/legacy/inspect.js'
+import { legacyToJson } from '../../../src/bolt12/legacy/json.js'
+import { legacyLayoutOf } from '../../../src/bolt12/legacy/layout.js'
 import { fromPasted } from '../../../src/bolt12/pasted.js'
 import { encodeString } from '../../../src/bolt12/string.js'
 import { parsePeer } from '../../../src/node/addresses.js'
@@ -26,6 +32,7 @@ import { node } from '../../support/keys.js'
 import { SIGNED } from './flips.js'
 
 const KINDS: readonly Kind[] = ['offer', 'invoice_request', 'invoice', 'invoice_error', 'payer_proof']
+const LEGACY_KINDS = ['offer', 'invoice_request', 'invoice'] as const
 const context = { now: 0n, chains: [chainHashOf('bitcoin')] }
 
 /** Text that a person may paste or a page may hand over: noise, strings of noise, and good strings that suffered. */
@@ -37,6 +44,13 @@ const text: fc.Arbitrary<string> = fc.oneof(
   fc
     .tuple(fc.constantFrom('lno', 'lnr', 'lni', 'lnp'), fc.constantFrom(...KINDS))
     .chain(([prefix, kind]) => hostileStream(layoutOf(kind).table).map((bytes) => encodeString(prefix, bytes))),
+  fc
+    .constantFrom(...LEGACY_KINDS)
+    .chain((kind) =>
+      hostileStream(legacyLayoutOf(kind, LEGACY).table).map((bytes) =>
+        encodeString(({ offer: 'lno', invoice_request: 'lnr', invoice: 'lni' } as const)[kind], bytes),
+      ),
+    ),
   damaged(fc.constant(encodeUtf8(`lightning:${encodeString('lnr', SIGNED.invoice_request.bytes)}`))).map((bytes) =>
     new TextDecoder().decode(bytes),
   ),
@@ -45,6 +59,7 @@ const text: fc.Arbitrary<string> = fc.oneof(
 /** Bytes: streams of any kind that suffered, signed messages that suffered, noise. */
 const bytes: fc.Arbitrary<Uint8Array> = fc.oneof(
   fc.constantFrom(...KINDS).chain((kind) => hostileStream(layoutOf(kind).table)),
+  fc.constantFrom(...LEGACY_KINDS).chain((kind) => hostileStream(legacyLayoutOf(kind, LEGACY).table)),
   ...Object.values(SIGNED).map((signed) => damaged(fc.constant(signed.bytes))),
   fc.uint8Array({ maxLength: 200 }),
 )
@@ -74,6 +89,8 @@ export function strangers(runs: number): void {
           const inspection = inspect(given, { as: 'offer' })
           if (code !== 'accepted') expect(inspection.issues.map((issue) => issue.code)).toContain(code)
           JSON.stringify(toJson(inspect(given, { context })))
+          isLegacyString(given)
+          JSON.stringify(legacyToJson(inspectLegacy(given, { context })))
         }),
         { numRuns: 4 * runs },
       )
@@ -87,6 +104,12 @@ export function strangers(runs: number): void {
           if (code !== 'accepted') expect(inspection.issues.map((issue) => issue.code)).toContain(code)
           JSON.stringify(toJson(inspection))
           dump(given, kind)
+          if (isLegacyKind(kind)) {
+            const refused = codeOf(() => decodeLegacyAs(kind, given))
+            const seen = inspectLegacy(given, { as: kind, context })
+            if (refused !== 'accepted') expect(seen.issues.map((issue) => issue.code)).toContain(refused)
+            JSON.stringify(legacyToJson(seen))
+          }
           codeOf(() => decodePaymentPayload(given))
           codeOf(() => decodeFailureMessage(given))
           codeOf(() => readAddresses(given))

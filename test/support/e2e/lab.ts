@@ -164,7 +164,7 @@ export function useLab(): Lab {
       },
       caughtUp: async () => {
         const { call } = await node.control()
-        marker ??= call('offer.create', { label: 'marker of a test' }).then(({ offer_id }) => offer_id)
+        marker ??= call('offer.create', { description: 'marker of a test' }).then(({ offer_id }) => offer_id)
         const offer = await marker
         const mark = events.length
         await call('offer.enable', { offer })

@@ -1,3 +1,4 @@
+import { strict } from '../../../scripts/lib/lno-vectors/onion-craft.js'
 import { equalBytes } from '../../../src/base/bytes.js'
 import { fromHex, toHex } from '../../../src/base/hex.js'
 import { arrivedPathId, assertPathId } from '../../../src/blinding/arrival.js'
@@ -6,7 +7,6 @@ import { blindHops } from '../../../src/blinding/build.js'
 import { blindedSecret } from '../../../src/blinding/unblind.js'
 import { publicKey } from '../../../src/crypto/group.js'
 import { type Deliver, forwardMessage, type NextHop, peel } from '../../../src/onion/engine.js'
-import { modern } from '../../../src/onion/generations/modern.js'
 import { KEY_LENGTH_PACKET } from '../../../src/onion/onion-message.js'
 import { encodePacket } from '../../../src/onion/packet.js'
 import { buildOnion } from '../../../src/onion/sphinx.js'
@@ -115,7 +115,7 @@ function expectTurn({ rule, channels, hops }: MessageVector, i: number): boolean
   const hop = hops[i]!
   const self = { secret: fromHex(hop.privkey), node_id: fromHex(hop.node_id) }
   expectEqual(toHex(publicKey(self.secret)), hop.node_id, 'node id')
-  const decision = peel(modern, self, fromHex(hop.message))
+  const decision = peel(strict, self, fromHex(hop.message))
   if (decision.kind === 'deliver') {
     expectEqual(hop.does === 'ignore' ? 'deliver' : hop.does, 'deliver', `${hop.node} delivers`)
     expectDelivered(decision, hop)
