@@ -95,6 +95,8 @@ export interface MadeOffer {
 /** What an invoice is asked with. */
 export interface FetchRequest {
   readonly offer: string
+  /** Node id of whoever made it: an offer of 2021 tells all of it but one bit, which a payer may know from elsewhere. */
+  readonly issuer?: string
   readonly amountMsat?: bigint
   readonly quantity?: bigint
   readonly payerNote?: string
@@ -162,6 +164,8 @@ export interface SeenOnion {
   readonly dir: 'in' | 'out'
   /** Node id of the other end. */
   readonly peer: string
+  /** Of the peer message: 513, 387, 385. */
+  readonly type: number
   /** Bytes of the packet: 1366 or 32834, where a sender keeps to the rules. */
   readonly packet: number
 }
@@ -180,6 +184,11 @@ export interface LabPeer extends PeerRef {
   readonly role: string
   /** The driver's name. */
   readonly driver: string
+  /**
+   * Types of the messages in which it asks for an invoice, in their order; of a node that reads offers of both forms, for one
+   * of 2021. Absent where nobody looks.
+   */
+  readonly asks?: readonly number[]
   /** Makes a connection, and returns when it is usable on this side. */
   connect(to: PeerRef): Promise<void>
   /** Ids of connected peers. */
@@ -236,6 +245,11 @@ export interface Driver {
   readonly cannot: Readonly<Partial<Record<Capability, string>>>
   /** Set while nobody has seen the driver run against the real thing: one sentence on what it was tried against. */
   readonly neverLive?: string
+  /**
+   * Set where it is a node of that time, which knows no other form of BOLT 12: it plays scenarios of that form alone, and those
+   * that name it.
+   */
+  readonly form?: '2021' | undefined
   /** True: a start takes seconds, so one node a role serves a whole run. */
   readonly costly?: boolean
   /** Builds, finds or starts what it needs; says so when it cannot. Never throws. Idempotent. */

@@ -79,8 +79,9 @@ try {
     return found.join('\n')
   })
   await step('lno interop says where the lab is', async () => {
-    const ran = await lno('interop')
-    return ran.code === 1 && ran.output.includes('LAB_NOT_HERE') ? '' : `exit ${ran.code}: ${ran.output}`
+    const ran = [await lno('interop'), await lno('interop', 'node', '--emulate', 'v0.11')]
+    const wrong = ran.filter(({ code, output }) => code !== 1 || !output.includes('LAB_NOT_HERE'))
+    return wrong.map(({ code, output }) => `exit ${code}: ${output}`).join('\n')
   })
 
   await step('lno demo', async () => {

@@ -190,6 +190,7 @@ export function clnPeer(options: ClnPeerOptions): LabPeer {
     driver: options.driver,
     nodeId: options.nodeId,
     address: options.address,
+    asks: release.asks,
     async connect(to: PeerRef) {
       const [, host, port] = /^(.*):(\d+)$/.exec(await inside(to.address)) ?? []
       await rpc.call('connect', { id: to.nodeId, host, port: Number(port) })

@@ -12,6 +12,9 @@ export function clnVersion(text: string): ClnVersion | undefined {
 const since = ([major, minor]: ClnVersion, atMajor: number, atMinor: number) =>
   major > atMajor || (major === atMajor && minor >= atMinor)
 
+/** The last releases with one form of onion messages alone. */
+const isBefore0102 = ([major, minor, patch]: ClnVersion) => major === 0 && (minor < 10 || (minor === 10 && patch < 2))
+
 /** What a release is told at its start, and how its commands are named. */
 export interface ClnRelease {
   readonly version: ClnVersion
@@ -21,6 +24,10 @@ export interface ClnRelease {
   readonly amountField: 'amount_msat' | 'msatoshi'
   /** Offers take stated paths (`dev_paths`). */
   readonly statedPaths: boolean
+  /** Set where its BOLT 12 is that of 2021. */
+  readonly form?: '2021'
+  /** Types of the messages in which it asks for an invoice, in their order. */
+  readonly asks: readonly number[]
   /** Stand-alone invoice_requests as BOLT 12 has them today; before, they were offers with `send_invoice`. */
   readonly refunds: boolean
 }
@@ -28,6 +35,7 @@ export interface ClnRelease {
 /** Facts of each release, from its sources. */
 export function clnRelease(version: ClnVersion): ClnRelease {
   const developer = since(version, 23, 11)
+  const today = since(version, 22, 11)
   return {
     version,
     flags: [
@@ -35,9 +43,11 @@ export function clnRelease(version: ClnVersion): ClnRelease {
       ...(since(version, 24, 11) ? [] : ['--experimental-offers']),
       ...(developer ? ['--developer', '--dev-fast-gossip', '--dev-bitcoind-poll=1'] : []),
     ],
-    amountField: since(version, 22, 11) ? 'amount_msat' : 'msatoshi',
+    amountField: today ? 'amount_msat' : 'msatoshi',
     statedPaths: developer && since(version, 24, 8),
-    refunds: since(version, 22, 11),
+    ...(!today && { form: '2021' }),
+    asks: today ? [513] : since(version, 0, 11) ? [513, 387] : isBefore0102(version) ? [385] : [387, 385],
+    refunds: today,
   }
 }
 

@@ -64,6 +64,9 @@ export function clnDriver(options: ClnDriverOptions): Driver {
     get cannot() {
       return clnCannot(release)
     },
+    get form() {
+      return release.form
+    },
     neverLive: CLN_NEVER_LIVE,
     costly: true,
     prepare() {

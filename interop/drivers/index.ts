@@ -10,6 +10,7 @@ import { eclairDriver } from './eclair.js'
 import { ldk, ldkBare, ldkStock } from './ldk.js'
 import { lnd, lndGated } from './lnd.js'
 import { lnoDriver } from './lno.js'
+import { profileDrivers } from './profiles.js'
 import { userBinary } from './user-binary.js'
 
 export interface DriverOptions {
@@ -51,6 +52,7 @@ export async function allDrivers(options: DriverOptions): Promise<Drivers> {
     ...images,
     ...absent(options),
     craftedDriver(version),
+    ...profileDrivers(version),
   ]
   return { all, close: chains.close }
 }

@@ -153,6 +153,7 @@ async function startPeer(variant: Variant, program: string, options: PeerOptions
               {
                 dir: event === 'onion_in' ? 'in' : 'out',
                 peer: `${peer}`,
+                type: 513,
                 packet: Number(bytes) - AROUND_PACKET,
               } as const,
             ]

@@ -6,10 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { isLnoError, type LnoError } from '../../src/base/error.js'
 import { toHex } from '../../src/base/hex.js'
 import { decodeOffer } from '../../src/bolt12/decode.js'
+import { isLegacyString } from '../../src/bolt12/legacy/form.js'
 import { readCaptureFile } from '../../src/node/capture/index.js'
 import { connectControl } from '../../src/node/control/client.js'
 import type { NodeApi } from '../../src/node/methods/index.js'
 import type { RefundView } from '../../src/node/methods/refund-methods.js'
+import { GENERATIONS } from '../../src/onion/generations/all.js'
+import type { MessageLayout } from '../../src/onion/onion-message.js'
 import type {
   Availability,
   Capability,
@@ -27,6 +30,12 @@ import type {
 
 /** The built program of this checkout. */
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+
+/** Our daemon. */
+export const DAEMON: readonly string[] = [process.execPath, MAIN, 'node', 'start']
+
+/** Of an offer of 2021 it cannot know which of the two forms its issuer reads. */
+const TODAY_ASKS = [387, 385]
 
 /** Milliseconds for a node to be ready: many times what a slow machine takes. */
 const READY_MS = 30_000
@@ -46,8 +55,8 @@ const CLAIM_WAIT_MS = 1_500
 /** Lines of its log that are kept in memory. */
 const LOG_LINES = 500
 
-/** Bytes of an onion message around its packet: its type, the path_key, the packet's length. */
-const AROUND_PACKET = 2 + 33 + 2
+/** How each type of onion message is laid out. */
+const LAYOUTS = new Map(GENERATIONS.map(({ messageType, layout }) => [messageType, layout]))
 
 const CANNOT: Driver['cannot'] = {
   own_paths: 'lno makes the paths that it is told of',
@@ -64,19 +73,27 @@ export interface LnoDriverOptions {
   readonly version: string
   readonly how?: Provenance
   readonly cannot?: Driver['cannot']
+  /** Set where it speaks older forms alone. */
+  readonly form?: '2021'
+  /** Types of the messages in which it asks: `LabPeer.asks`. */
+  readonly asks?: readonly number[]
+  /** How often it asks, where no answer comes. */
+  readonly attempts?: number
 }
 
 /** Our own daemon, a process, driven over its control socket. */
 export function lnoDriver(options: LnoDriverOptions): Driver {
-  const { name = 'lno', program, version, how = 'own', cannot = CANNOT } = options
+  const { name = 'lno', program, version, how = 'own', cannot = CANNOT, form } = options
   return {
     name,
     cannot,
+    ...(form && { form }),
     prepare: async (): Promise<Availability> =>
       program !== undefined || existsSync(MAIN)
         ? { ok: true, version, how }
         : { ok: false, reason: 'dist/ is not there: npm run build' },
-    start: (peer) => startLno(name, program ?? [process.execPath, MAIN, 'node', 'start'], cannot, peer),
+    start: (peer) =>
+      startLno({ asks: TODAY_ASKS, attempts: ATTEMPTS, program: DAEMON, ...options, name, cannot }, peer),
   }
 }
 
@@ -156,10 +173,10 @@ async function startDaemon(program: readonly string[], { dir, role, signal }: Pe
   return { nodeId, address: addresses[0]!, lines, stop }
 }
 
+interface Start extends Required<Pick<LnoDriverOptions, 'name' | 'program' | 'cannot' | 'asks' | 'attempts'>> {}
+
 async function startLno(
-  driver: string,
-  program: readonly string[],
-  cannot: Driver['cannot'],
+  { name: driver, program, cannot, asks, attempts }: Start,
   options: PeerOptions,
 ): Promise<LabPeer> {
   const { role, dir } = options
@@ -176,6 +193,7 @@ async function startLno(
     ...self,
     role,
     driver,
+    asks,
     connect: async (to) => {
       await control.call('peer.connect', { node_id: to.nodeId, address: to.address })
     },
@@ -194,7 +212,7 @@ async function startLno(
       },
     }),
     ...(can('fetch') && {
-      fetch: ({ offer, amountMsat, quantity, payerNote, over, timeoutMs, scids = [] }) =>
+      fetch: ({ offer, issuer, amountMsat, quantity, payerNote, over, timeoutMs, scids = [] }) =>
         asOutcome(async () => {
           const answer = await control.call('fetch', {
             offer,
@@ -202,9 +220,9 @@ async function startLno(
             ...(quantity !== undefined && { quantity: quantity.toString() }),
             ...(payerNote !== undefined && { payer_note: payerNote }),
             ...(over[0] && { via: [{ node_id: over[0].nodeId, address: over[0].address }] }),
-            scids: [...scids, ...links(over, targetsOf(offer))],
-            attempts: ATTEMPTS,
-            timeout_ms: Math.floor(timeoutMs / ATTEMPTS),
+            scids: [...scids, ...links(over, targetsOf(offer, issuer))],
+            attempts,
+            timeout_ms: Math.floor(timeoutMs / attempts),
           })
           const { bolt12: invoice, invoice_request: request, amount_msat: amount } = answer
           return { kind: 'invoice', invoice, request, amountMsat: BigInt(amount) }
@@ -279,10 +297,21 @@ async function heard(
   const events: string[] = []
   for await (const line of readCaptureFile(capture)) {
     if (line.kind === 'event') events.push(line.event.kind)
-    if (line.kind !== 'message' || line.type !== 513) continue
-    onions.push({ dir: line.dir, peer: line.peer, packet: line.bytes.length - AROUND_PACKET })
+    const layout = line.kind === 'message' ? LAYOUTS.get(line.type) : undefined
+    if (line.kind !== 'message' || layout === undefined) continue
+    onions.push({ dir: line.dir, peer: line.peer, type: line.type, packet: packetSize(layout, line.bytes) })
   }
   return { onions, events }
+}
+
+/** Bytes of the packet; 0 where the message is no whole one. */
+function packetSize(layout: MessageLayout, message: Uint8Array): number {
+  try {
+    return layout.read(message.subarray(2)).onion_message_packet.length
+  } catch (error) {
+    if (!isLnoError(error)) throw error
+    return 0
+  }
 }
 
 function offerParams(shape: OfferShape) {
@@ -300,7 +329,8 @@ function offerParams(shape: OfferShape) {
 }
 
 /** Where a request for an offer can go: the introduction nodes of its paths, else its issuer. */
-function targetsOf(offer: string): readonly string[] {
+function targetsOf(offer: string, maker: string | undefined): readonly string[] {
+  if (isLegacyString(offer)) return maker === undefined ? [] : [maker]
   const { offer_paths: paths, offer_issuer_id: issuer } = decodeOffer(offer).fields
   if (paths === undefined) return issuer ? [toHex(issuer)] : []
   return paths.flatMap(({ first_node_id: first }) => ('node_id' in first ? [toHex(first.node_id)] : []))

@@ -26,6 +26,9 @@ export interface Selection {
 /** Ourselves. */
 const LNO = 'lno'
 
+/** Our daemon as well, started so that it speaks forms of 2021 alone. */
+const LNO_2021 = 'lno-2021'
+
 /** Ourselves as well: plays the payer where the request must be one that no node sends. */
 const CRAFTED = 'crafted'
 
@@ -36,7 +39,7 @@ const RELAYS_ONLY = new Set(['lnd', 'lnd-gated'])
 const NEVER_RELAY = new Set(['ldk-stock', CRAFTED])
 
 /** Those that play only where a scenario names them. */
-const NAMED_ONLY = new Set(['ldk-bare'])
+const NAMED_ONLY = new Set(['ldk-bare', LNO_2021, 'lno-v22.11'])
 
 /**
  * All cells of a selection, in the order of the matrix. A cell that nobody can play stands once for each reason, so that
@@ -52,7 +55,7 @@ export function plan(
   for (const scenario of scenarios) {
     if (selection.only.length > 0 && !selection.only.some((part) => scenario.id.includes(part))) continue
     if (selection.level === 'core' && scenario.reach !== 'core') continue
-    for (const cast of casts(scenario, [...names.keys()])) {
+    for (const cast of casts(scenario, drivers)) {
       if (!wanted(scenario, cast, selection)) continue
       const missing = rolesOf(scenario).flatMap((role) => {
         const { cannot } = names.get(cast[role]!)!
@@ -65,18 +68,21 @@ export function plan(
 }
 
 /** Every assignment of drivers to roles that makes sense for a scenario. */
-function casts(scenario: Scenario, drivers: readonly string[]): readonly Cast[] {
+function casts(scenario: Scenario, drivers: readonly Driver[]): readonly Cast[] {
   const allowed = (role: Role): readonly string[] => {
     const only = scenario.only?.[role]
-    if (only !== undefined) return drivers.filter((name) => only.includes(name))
+    if (only !== undefined) return drivers.map(({ name }) => name).filter((name) => only.includes(name))
     const relay = role === 'relay1' || role === 'relay2'
-    return drivers.filter((name) =>
-      NAMED_ONLY.has(name)
-        ? false
-        : relay
-          ? !NEVER_RELAY.has(name)
-          : name !== CRAFTED && (scenario.action === 'connect' || !RELAYS_ONLY.has(name)),
-    )
+    const ofItsTime = drivers.filter(({ name, form }) => form === scenario.form || (relay && name === LNO))
+    return ofItsTime
+      .map(({ name }) => name)
+      .filter((name) =>
+        NAMED_ONLY.has(name)
+          ? false
+          : relay
+            ? !NEVER_RELAY.has(name)
+            : name !== CRAFTED && (scenario.action === 'connect' || !RELAYS_ONLY.has(name)),
+      )
   }
   let all: readonly Cast[] = [{}]
   for (const role of rolesOf(scenario)) {
@@ -96,6 +102,7 @@ function wanted(scenario: Scenario, cast: Cast, selection: Selection): boolean {
     return relays.length > 0
   }
   if (selection.level === 'all') return true
+  if (scenario.form !== undefined) return isPairOfToday(cast, relays, selection)
   // What others do among themselves says nothing about us.
   if (![payer, payee, ...relays].some((name) => name === LNO || name === CRAFTED)) return false
   if (scenario.only !== undefined) return true
@@ -110,4 +117,11 @@ function wanted(scenario: Scenario, cast: Cast, selection: Selection): boolean {
   }
   // Pairs are about the two ends.
   return relays.every((name) => name === LNO)
+}
+
+/** Ourselves and a node of 2021, over relays of ours or of its own release. */
+function isPairOfToday({ payer, payee }: Cast, relays: readonly string[], { level }: Selection): boolean {
+  const theirs = payer === LNO ? payee : payee === LNO_2021 ? payer : undefined
+  if (theirs === undefined) return false
+  return relays.every((name) => name === LNO || (level !== 'core' && name === theirs))
 }

@@ -1,7 +1,9 @@
 import { toHex } from '../../src/base/hex.js'
 import type { BlindedPath } from '../../src/blinding/blinded-path.js'
 import { decodeInvoiceRequest, decodeOffer } from '../../src/bolt12/decode.js'
+import { isLegacyString } from '../../src/bolt12/legacy/form.js'
 import type { OfferShape, RefundShape } from '../driver.js'
+import { offerOf2021Problems } from './of-2021.js'
 
 /** An offer or refund that a cell begins with, against the shape that its scenario states: no cell passes by another. */
 
@@ -14,7 +16,16 @@ interface Paths {
 }
 
 /** What an offer is not that it should be. */
-export function offerProblems(text: string, shape: OfferShape, issuer: string): readonly string[] {
+export function offerProblems(text: string, shape: OfferShape, issuer: string, form?: '2021'): readonly string[] {
+  const found = isLegacyString(text) ? '2021' : undefined
+  const problems =
+    found !== form
+      ? [`its form is that of ${found ?? 'today'}`]
+      : (form === undefined ? offerOfTodayProblems : offerOf2021Problems)(text, shape, issuer)
+  return problems.map((problem) => `the offer is not what was asked for: ${problem}`)
+}
+
+function offerOfTodayProblems(text: string, shape: OfferShape, issuer: string): readonly string[] {
   const { fields } = decodeOffer(text)
   const problems = [...pathProblems(fields.offer_paths ?? [], shape, issuer)]
   if (fields.offer_paths === undefined && (fields.offer_issuer_id && toHex(fields.offer_issuer_id)) !== issuer)
@@ -25,7 +36,7 @@ export function offerProblems(text: string, shape: OfferShape, issuer: string): 
   if (fields.offer_quantity_max !== most) problems.push(`its quantity_max is ${fields.offer_quantity_max}`)
   if (fields.offer_absolute_expiry !== absoluteExpiry) problems.push(`it expires at ${fields.offer_absolute_expiry}`)
   if (fields.offer_description !== description) problems.push('its description is another')
-  return problems.map((problem) => `the offer is not what was asked for: ${problem}`)
+  return problems
 }
 
 /** What a stand-alone invoice_request is not that it should be. A maker may set an end of its own where none is stated. */

@@ -1,5 +1,5 @@
-import type { FetchOutcome, LabPeer, MadeOffer, OfferShape, RefundShape } from '../driver.js'
-import { type Role, relaysOf, type Scenario, type Shape } from '../scenarios/scenario.js'
+import type { FetchOutcome, FetchRequest, LabPeer, MadeOffer, OfferShape, RefundShape, SeenOnion } from '../driver.js'
+import { type Link, type Role, relaysOf, type Scenario, type Shape } from '../scenarios/scenario.js'
 import { offerProblems, refundProblems } from './made.js'
 import { secondOpinion, secondOpinionOfRefund } from './second-opinion.js'
 import { carried, sightsOf, wireProblems } from './wire.js'
@@ -65,6 +65,8 @@ export async function play(
   for (const check of checks) {
     if (check === 'still connected') broken.push(...(await notConnected(scenario, peers)))
     else if (check === 'one invoice') broken.push(...(await oneInvoice(scenario, peers, result)))
+    else if (check === 'asked in each form') broken.push(...(await askedInEachForm(scenario, peers, result)))
+    else if (check === 'remembers the form') broken.push(...(await remembersTheForm(scenario, peers, result)))
     else if (check === 'relay refused') {
       if (refusedToRelay === false) broken.push('no relay says that it dropped anything')
     } else if (result.kind === 'invoice') {
@@ -103,16 +105,41 @@ const idsOf = (peers: Peers) => Object.fromEntries(Object.entries(peers).map(([r
 /** The payee was asked more than once, and has promised one invoice. */
 async function oneInvoice(scenario: Scenario, peers: Peers, { kind, offer }: Acted): Promise<readonly string[]> {
   if (kind !== 'invoice' || offer === undefined) return []
-  const end = Date.now() + AGAIN_MS
-  for (;;) {
-    const requests = carried(await sightsOf(peers), idsOf(peers), 'payer', scenario.links[0]![1])
-    if (requests === undefined || requests.length > 1) break
-    if (Date.now() > end)
-      return [`the payer asked once in ${AGAIN_MS / 1000} s: nothing shows what a second request does`]
-    await pause(50)
-  }
+  const [from, to] = scenario.links[scenario.links.length - 1]!
+  const requests = await sent(peers, [from, to], 2)
+  if (requests !== undefined && requests.length < 2)
+    return [`the payee was asked once in ${AGAIN_MS / 1000} s: nothing shows what a second request does`]
   const promised = await peers.payee!.promised?.(offer)
   return promised === undefined || promised === 1 ? [] : [`the payee has ${promised} open invoices for one request`]
+}
+
+/** Onion messages that went from one role to the next, at least `least` where so many come; undefined when neither tells. */
+async function sent(peers: Peers, [from, to]: Link, least: number): Promise<readonly SeenOnion[] | undefined> {
+  const end = Date.now() + AGAIN_MS
+  for (;;) {
+    const messages = carried(await sightsOf(peers), idsOf(peers), from, to)
+    if (messages === undefined || messages.length >= least || Date.now() > end) return messages
+    await pause(50)
+  }
+}
+
+async function askedInEachForm({ links }: Scenario, peers: Peers, { kind }: Acted): Promise<readonly string[]> {
+  const wanted = peers.payer!.asks
+  if (kind !== 'invoice' || wanted === undefined) return []
+  const types = (await sent(peers, links[0]!, wanted.length))?.map(({ type }) => type)
+  if (types === undefined || types.join() === wanted.join()) return []
+  return [`the payer asked by messages of type ${types.join(', ')} instead of ${wanted.join(', ')}`]
+}
+
+async function remembersTheForm(scenario: Scenario, peers: Peers, { kind, offer }: Acted): Promise<readonly string[]> {
+  if (kind !== 'invoice' || offer === undefined) return []
+  const [first] = scenario.links
+  const before = await sent(peers, first!, 1)
+  const again = await must(peers.payer!, 'fetch')(fetchRequest(scenario, peers, offer))
+  if (again.kind !== 'invoice') return [`asked again it ends otherwise: ${told(again).observed}`]
+  if (before === undefined) return []
+  const more = (await sent(peers, first!, before.length + 1))!.slice(before.length).map(({ type }) => type)
+  return more.length === 1 ? [] : [`the payer asked again by ${more.length} messages, of type ${more.join(', ')}`]
 }
 
 async function act(scenario: Scenario, peers: Peers, openChannel: OpenChannel, now: () => number): Promise<Acted> {
@@ -155,33 +182,36 @@ async function act(scenario: Scenario, peers: Peers, openChannel: OpenChannel, n
   }
   const shape = offerShape(scenario.shape, peers, now)
   const offer = await must(payee, 'createOffer')(shape)
-  const made = offerProblems(offer.text, shape, payee.nodeId)
+  const made = offerProblems(offer.text, shape, payee.nodeId, scenario.form)
   if (scenario.shape.disabled) await must(payee, 'disableOffer')(offer)
   await passed(shape.absoluteExpiry, now)
   if (action === 'pay') return { ...(await pay(peers, offer, openChannel, timeoutMs)), doubts: made }
-  const { amountMsat, quantity, note } = request
-  const outcome = await must(
-    payer,
-    'fetch',
-  )({
-    offer: offer.text,
-    ...(amountMsat !== undefined && { amountMsat }),
-    ...(quantity !== undefined && { quantity }),
-    ...(note !== undefined && { payerNote: note }),
-    over: way,
-    timeoutMs,
-    ...(offer.scids && { scids: offer.scids }),
-  })
+  const { quantity, note } = request
+  const outcome = await must(payer, 'fetch')(fetchRequest(scenario, peers, offer))
   const doubts =
     outcome.kind === 'invoice' ? secondOpinion(offer.text, outcome.invoice, { ...outcome, quantity, note }) : []
   return { ...told(outcome), offer, doubts: [...made, ...doubts] }
+}
+
+function fetchRequest({ request = {}, over = [], timeoutMs }: Scenario, peers: Peers, offer: MadeOffer): FetchRequest {
+  const { amountMsat, quantity, note } = request
+  return {
+    offer: offer.text,
+    issuer: peers.payee!.nodeId,
+    ...(amountMsat !== undefined && { amountMsat }),
+    ...(quantity !== undefined && { quantity }),
+    ...(note !== undefined && { payerNote: note }),
+    over: over.map((role) => peers[role]!),
+    timeoutMs,
+    ...(offer.scids && { scids: offer.scids }),
+  }
 }
 
 async function pay(peers: Peers, offer: MadeOffer, openChannel: OpenChannel, timeoutMs: number): Promise<Acted> {
   const payer = peers.payer!
   const payee = peers.payee!
   await openChannel(payer, payee, CHANNEL_SAT)
-  const paid = await must(payer, 'pay')({ offer: offer.text, over: [], timeoutMs })
+  const paid = await must(payer, 'pay')({ offer: offer.text, issuer: payee.nodeId, over: [], timeoutMs })
   if (paid.kind === 'paid') {
     return { kind: 'invoice', amountMsat: paid.amountMsat, observed: `paid ${paid.amountMsat} msat, preimage shown` }
   }

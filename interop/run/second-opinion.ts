@@ -3,8 +3,10 @@ import { fromHex, toHex } from '../../src/base/hex.js'
 import { decodeInvoice, decodeInvoiceRequest, decodeOffer } from '../../src/bolt12/decode.js'
 import { destinationsOf } from '../../src/bolt12/destinations.js'
 import type { InvoiceMessage } from '../../src/bolt12/invoice.js'
+import { isLegacyString } from '../../src/bolt12/legacy/form.js'
 import { MIRRORED_RANGES, OFFER_RANGES, recordsIn } from '../../src/bolt12/ranges.js'
 import { sameRecords } from '../../src/wire/tlv.js'
+import { secondOpinionOf2021 } from './of-2021.js'
 
 /** What the payer asked with, and what it says that it got. */
 export interface Asked {
@@ -21,6 +23,7 @@ export interface Asked {
  * that offer and what was asked and nothing else, and who signed it. Empty when there is nothing to say against it.
  */
 export function secondOpinion(offerText: string, invoice: string, asked: Asked): readonly string[] {
+  if (isLegacyString(offerText)) return secondOpinionOf2021(offerText, invoice, asked)
   return judged(invoice, ({ records, fields }, problems) => {
     const offer = decodeOffer(offerText)
     if (!sameRecords(recordsIn(records, OFFER_RANGES), recordsIn(offer.records, OFFER_RANGES))) {

@@ -1,4 +1,4 @@
-import type { LabPeer, Sight } from '../driver.js'
+import type { LabPeer, SeenOnion, Sight } from '../driver.js'
 import type { Link, Role, Scenario } from '../scenarios/scenario.js'
 
 /** Which messages really went which way: what the nodes saw, against what the scenario says. */
@@ -19,10 +19,10 @@ export async function sightsOf(peers: Readonly<Record<string, LabPeer>>): Promis
 }
 
 /** Onion messages that went from one role to another, as either end saw them; undefined when neither tells. */
-export function carried(sights: Sights, ids: Ids, from: Role, to: Role): readonly number[] | undefined {
+export function carried(sights: Sights, ids: Ids, from: Role, to: Role): readonly SeenOnion[] | undefined {
   const [out, into] = [sights[from], sights[to]]
-  if (out) return out.onions.filter(({ dir, peer }) => dir === 'out' && peer === ids[to]).map(({ packet }) => packet)
-  if (into) return into.onions.filter(({ dir, peer }) => dir === 'in' && peer === ids[from]).map(({ packet }) => packet)
+  if (out) return out.onions.filter(({ dir, peer }) => dir === 'out' && peer === ids[to])
+  if (into) return into.onions.filter(({ dir, peer }) => dir === 'in' && peer === ids[from])
   return undefined
 }
 
@@ -56,7 +56,7 @@ export function wireProblems(scenario: Ways, sights: Sights, ids: Ids, answered:
   }
   if (action === 'connect') return [...problems]
   for (const [from, to] of wanted(scenario, answered)) {
-    const packets = carried(sights, ids, from, to)
+    const packets = carried(sights, ids, from, to)?.map(({ packet }) => packet)
     if (packets === undefined) continue
     if (packets.length === 0) problems.add(`no onion message went from ${from} to ${to}`)
     else if (isLarge(scenario) && !packets.includes(LARGE))

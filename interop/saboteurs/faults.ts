@@ -26,6 +26,9 @@ const PATH_ID = 6n
 /** Type of an onion message. */
 const ONION_MESSAGE = 513
 
+/** Types of onion messages of 2021. */
+const OF_2021 = [387, 385]
+
 /** Bytes before the packet behind the type of an onion message: path_key, length of the packet. */
 const BEFORE_PACKET = 33 + 2
 
@@ -50,11 +53,11 @@ function shortened(message: Uint8Array): Uint8Array {
   return short
 }
 
-function sending(change: (payload: Uint8Array) => Uint8Array | undefined) {
+function sending(change: (payload: Uint8Array) => Uint8Array | undefined, types: readonly number[] = [ONION_MESSAGE]) {
   return (channel: MessageChannel): MessageChannel => ({
     ...channel,
     send: (peer, type, payload, onLeft) => {
-      const changed = type === ONION_MESSAGE ? change(payload) : payload
+      const changed = types.includes(type) ? change(payload) : payload
       if (changed !== undefined) return channel.send(peer, type, changed, onLeft)
       onLeft?.()
       return 'sent'
@@ -83,6 +86,10 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'missizes-packet': {
     text: 'sends onion packets that are one byte short',
     channel: sending(shortened),
+  },
+  'truncates-old-forms': {
+    text: 'sends onion messages of 2021 without their last byte',
+    channel: sending((payload) => payload.subarray(0, payload.length - 1), OF_2021),
   },
   'sends-nothing': {
     text: 'says that it sends onion messages, and sends none',

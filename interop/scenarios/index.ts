@@ -4,8 +4,9 @@
  * @module
  */
 import { FETCH } from './fetch.js'
+import { GENERATIONS } from './generations.js'
 import { QUIRKS } from './quirks.js'
 import { REFUND } from './refund.js'
 import type { Scenario } from './scenario.js'
 
-export const SCENARIOS: readonly Scenario[] = [...FETCH, ...REFUND, ...QUIRKS]
+export const SCENARIOS: readonly Scenario[] = [...FETCH, ...REFUND, ...QUIRKS, ...GENERATIONS]

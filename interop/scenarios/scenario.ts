@@ -50,6 +50,10 @@ export type Check =
   | 'relays forwarded'
   /** A payee of ours was asked more than once, and promised one invoice. */
   | 'one invoice'
+  /** The payer asked in each of the forms that it has for such an offer, once and in their order. */
+  | 'asked in each form'
+  /** The payer asks again, is answered again, and sends one message only: it knows which form arrived. */
+  | 'remembers the form'
   /** The first relay that counts says that it dropped something, as its policy is. */
   | 'relay refused'
 
@@ -71,6 +75,8 @@ export interface Scenario {
   /** Of these links: messages pass from the first to the second alone. */
   readonly unanswered?: readonly Link[]
   readonly shape: Shape
+  /** Its offer is of the form of 2021; today's unless given. */
+  readonly form?: '2021'
   /**
    * For scenarios that end without an invoice: before it is played, the same is played with nothing wrong (not expired, not
    * switched off, no amount named) and must bring one. Else a cell could pass by a road that is closed to everything.

@@ -209,4 +209,10 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'Run scenarios against LDK, LND, Core Lightning and Eclair',
     load: () => import('./interop.js'),
   },
+  {
+    name: 'interop node',
+    group: 'Implementers',
+    summary: 'Run a node that behaves as an old release did',
+    load: () => import('./interop-node.js'),
+  },
 ]

@@ -1,21 +1,7 @@
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { parseCount } from './daemon/options.js'
 import { defineCommand } from './frame/command.js'
-import { cliError, EXIT, usage } from './frame/exit.js'
-
-/** The lab of a clone; the package has none. */
-const LAB = fileURLToPath(new URL('../../interop/main.ts', import.meta.url))
-
-/** What runs the lab, of the clone itself: by its bare name Node would look for it in the folder that the command is called in. */
-function tsx(): string {
-  try {
-    return import.meta.resolve('tsx')
-  } catch (error) {
-    throw cliError('LAB_NOT_HERE', 'what runs the lab is not installed: npm ci brings it', { cause: error })
-  }
-}
+import { cliError, usage } from './frame/exit.js'
+import { runLab } from './lab.js'
 
 const name = (text: string) => {
   if (/^[a-z0-9][a-z0-9.-]{0,31}$/.test(text)) return text
@@ -56,27 +42,12 @@ export const command = defineCommand({
   ],
   endsOnSignal: true,
   run: async ({ options, json, signal, io }) => {
-    if (!existsSync(LAB)) {
-      throw cliError('LAB_NOT_HERE', 'the interop lab is not part of the package')
-    }
     const { core, all } = options
     if (core && all) throw usage('--core and --all: one of them')
-    const runner = tsx()
-    // The lab is TypeScript and runs as it is; its options have been read, and go over as one document.
+    // Its options have been read, and go over as one document.
     const settings = JSON.stringify({ ...options, json, color: io.stdout.isTTY === true })
-    // The channel tells the lab that we are gone, however we went.
-    const child = spawn(process.execPath, ['--import', runner, LAB, settings], {
-      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-      env: io.env,
-    })
-    const forward = () => child.kill(signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT')
-    signal.addEventListener('abort', forward, { once: true })
-    return new Promise<number>((resolve, reject) => {
-      child.once('error', (error) => reject(cliError('LAB_NOT_HERE', error.message, { cause: error })))
-      child.once('close', (code) => {
-        if (signal.aborted) reject(cliError('INTERRUPTED', `stopped by ${String(signal.reason)}`))
-        else resolve(code ?? EXIT.invalid)
-      })
-    })
+    const code = await runLab('main.ts', [settings], { io, signal })
+    if (signal.aborted) throw cliError('INTERRUPTED', `stopped by ${String(signal.reason)}`)
+    return code
   },
 })

@@ -117,6 +117,7 @@ async function runCommand(entry: Entry, rest: readonly string[], io: Io, command
         options: options as Context['options'],
         config: getConfig,
         commands,
+        words: rest,
         where: nodeFlags(settings),
       }),
     )

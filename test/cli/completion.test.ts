@@ -83,6 +83,8 @@ const CASES: readonly (readonly [line: string, words: readonly string[]])[] = [
   ['lno expl', ['explain']],
   ['lno path ', verbs('path')],
   ['lno path ins', ['inspect']],
+  ['lno interop ', ['node']],
+  ['lno interop node --emulate v0', ['v0.10.2', 'v0.11']],
   ['lno --network ', networks],
   ['lno --network sig', ['signet']],
   ['lno --network signet path ', verbs('path')],

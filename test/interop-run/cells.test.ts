@@ -55,6 +55,44 @@ describe('plan', () => {
     expect(reasons).toContainEqual(['lno', undefined])
   })
 
+  const old = (name: string): Driver => ({ ...driver(name), form: '2021' })
+  const OF_2021 = ['lno-v0.10.2', 'lno-v0.11', 'lno-2021', 'cln-v0.10.2'].map(old)
+  const WITH_OLD = [...DRIVERS, ...OF_2021, driver('lno-v22.11')]
+
+  test('nodes of 2021 play with us what is of their time, and nothing else', () => {
+    const cells = plan(SCENARIOS, WITH_OLD, every)
+    const names = new Set([...OF_2021.map(({ name }) => name), 'lno-v22.11'])
+    const theirs = cells.filter(({ cast }) => Object.values(cast).some((name) => names.has(name)))
+    expect([...new Set(theirs.map(({ scenario }) => scenario.id.split('.')[0]))]).toEqual(['generations'])
+    const others = cells.filter((cell) => !theirs.includes(cell))
+    expect(who(others)).toEqual(who(plan(SCENARIOS, DRIVERS, every)))
+    const relayed = theirs.filter(({ scenario }) => scenario.id === 'generations.fetch.relay')
+    expect(who(relayed)).toEqual([
+      'lno lno lno-v0.10.2',
+      'lno lno lno-v0.11',
+      'lno lno cln-v0.10.2',
+      'lno lno-v0.10.2 lno-v0.10.2',
+      'lno lno-v0.11 lno-v0.11',
+      'lno cln-v0.10.2 cln-v0.10.2',
+    ])
+    const asked = theirs.filter(({ scenario }) => scenario.id === 'generations.asked.direct')
+    expect(who(asked)).toEqual(['lno-v0.10.2 lno-2021', 'lno-v0.11 lno-2021', 'cln-v0.10.2 lno-2021'])
+  })
+
+  test('a few of their cells are kept by every change', () => {
+    const core = plan(SCENARIOS, [...DRIVERS.slice(0, 1), ...OF_2021.slice(0, 3), driver('lno-v22.11')], {
+      level: 'core',
+      only: ['generations.'],
+    })
+    expect(who(core)).toEqual([
+      'lno lno lno-v0.10.2',
+      'lno lno lno-v0.11',
+      'lno-v0.10.2 lno lno-2021',
+      'lno-v0.11 lno lno-2021',
+      'lno-v22.11 lno lno',
+    ])
+  })
+
   test('who sends what no node sends is asked for nothing else', () => {
     const crafted = plan(SCENARIOS, DRIVERS, every).filter(({ cast }) => Object.values(cast).includes('crafted'))
     expect(new Set(crafted.map(({ scenario }) => scenario.id))).toEqual(

@@ -50,8 +50,8 @@ const relayed: Scenario = {
 }
 
 const idOf = (role: string) => (role === 'payee' ? issuer : role)
-const to = (role: string): SeenOnion => ({ dir: 'out', peer: idOf(role), packet: 1366 })
-const from = (role: string): SeenOnion => ({ dir: 'in', peer: idOf(role), packet: 1366 })
+const to = (role: string): SeenOnion => ({ dir: 'out', peer: idOf(role), type: 513, packet: 1366 })
+const from = (role: string): SeenOnion => ({ dir: 'in', peer: idOf(role), type: 513, packet: 1366 })
 
 function fake(role: string, more: Partial<LabPeer> = {}): LabPeer {
   return {

@@ -10,8 +10,8 @@ const LINKS = [
 ] as const
 const scenario = { action: 'fetch', links: LINKS, shape: { paths: [] } } as const
 
-const out = (peer: string, packet = 1366): SeenOnion => ({ dir: 'out', peer, packet })
-const into = (peer: string, packet = 1366): SeenOnion => ({ dir: 'in', peer, packet })
+const out = (peer: string, packet = 1366): SeenOnion => ({ dir: 'out', peer, type: 513, packet })
+const into = (peer: string, packet = 1366): SeenOnion => ({ dir: 'in', peer, type: 513, packet })
 const saw = (...onions: readonly SeenOnion[]) => ({ onions, lost: 0 })
 
 /** A request over the relay, and its answer. */

@@ -5,6 +5,7 @@ import type { FetchRequest, LabPeer } from '../../interop/driver.js'
 import { clnPeer } from '../../interop/drivers/cln-peer.js'
 import { clnCannot, clnRelease, clnVersion } from '../../interop/drivers/cln-release.js'
 import { clnRpc, msatOf } from '../../interop/drivers/cln-rpc.js'
+import { offerProblems } from '../../interop/run/made.js'
 import { tempDir } from '../support/temp-dir.js'
 import { type FakeRpc, fakeLightningRpc, type Params, RpcFault } from './support/fake-rpc.js'
 
@@ -18,6 +19,8 @@ const OFFER =
   'lno1qgsqvgnwgcg35z6ee2h3yczraddm72xrfua9uve2rlrm9deu7xyfzrcgqgn3qzs2ge5hx6pqwdskcefpzcssxwz9sqkjtd8qwnx06lxckvu6g8w8t0ue0zsrfqqygj636s4sw7v6'
 const OFFER_ID = 'c5cde0292d56941940f8b10a4c9bdd1f8846d6041a61b3f7e0f87e105aa88121'
 const INVOICE = 'lni1qqgvzkzz5jrhmdd3c9vy9fy80k6mzq3qqc3xu3s3rg94nj40zfsy866mhu5vxne6tcej5878k2mneuvgjy8ssq38zq9q5'
+/** Of the node that made the offer of 2021 below. */
+const NODE_OF_2021 = 'eac758bc088658ca9d885b2222b6586de538a1512a5a6a838fded3ab81f9c10a'
 const REFUND = 'lnr1qqgv27pu76evyr7zc4urea4jcg8uyzst2d5k6urvv5s8getnw3gzqp3zderpzxstt8927ynqg044h0egcd8n5h3n9'
 const INVREQ_ID = '3acd9ca593d5a1b735c98afa6efc9ee4b8e5b004a36f416a7003ffa70e0196e4'
 
@@ -155,6 +158,67 @@ test('v0.10.2 names the amount msatoshi, prints it with its unit, and knows neit
   expect(peer.createRefund).toBeUndefined()
   expect(peer.claim).toBeUndefined()
   await expect(peer.createOffer!({ description: 'Tea', paths: [[RELAY]] })).rejects.toThrow(/no stated paths/)
+})
+
+test('a node of 2021 asks in the two forms of its release, and is of that time', async () => {
+  const asks = async (release: string) => (await harness({}, release)).peer.asks
+  expect(await asks('v0.10.0')).toEqual([385])
+  expect(await asks('v0.10.1')).toEqual([385])
+  expect(await asks('v0.10.2')).toEqual([387, 385])
+  expect(await asks('v0.11.2')).toEqual([513, 387])
+  expect(await asks('v0.12.1')).toEqual([513, 387])
+  expect(await asks('v22.11')).toEqual([513])
+  expect(await asks('v26.06.6')).toEqual([513])
+  expect(clnRelease([0, 12, 1]).form).toBe('2021')
+  expect(clnRelease([22, 11, 0]).form).toBeUndefined()
+})
+
+/** What v0.10.2 and v0.11.2 were seen to print for their offers and invoices. */
+const OF_2021 = {
+  offer:
+    'lno1qgsqvgnwgcg35z6ee2h3yczraddm72xrfua9uve2rlrm9deu7xyfzrcgqgp7szstd3jkwctr0ys8getnws0zp6k8tz7q3pjce2wcskezy2m9sm098zs4z2j6d2pclhkn4wqlnsg27pqr77w0h5kz2rymf28rryg3rdzp5z8f02lhstm56a9qvwm99vlk4vufams6hssew8akzy7wz7fqhtd3tuu3dvhzmvhvr50vn6jxzp657c',
+  id: 'b44a1fde2c49c7aa56131a280acffa9cfc7cff6b616ce8a8ad7e2821fff8cd31',
+}
+
+test('an offer of 2021 is made, asked for and switched off by the same commands', async () => {
+  const { peer, rpc } = await harness(
+    {
+      offer: () => ({
+        offer_id: OF_2021.id,
+        active: true,
+        single_use: false,
+        bolt12: OF_2021.offer,
+        bolt12_unsigned: OF_2021.offer,
+        used: false,
+        created: true,
+      }),
+      fetchinvoice: () => ({ invoice: INVOICE, changes: {} }),
+      decode: () => ({ type: 'bolt12 invoice', valid: true, offer_id: OF_2021.id, amount_msat: '1000msat' }),
+      disableoffer: () => ({ offer_id: OF_2021.id, active: false }),
+    },
+    'v0.10.2',
+  )
+  const offer = await peer.createOffer!({ description: 'legacy test', amountMsat: 1000n, paths: [] })
+  expect(
+    offerProblems(
+      offer.text,
+      { description: 'legacy test', amountMsat: 1000n, paths: [] },
+      `03${NODE_OF_2021}`,
+      '2021',
+    ),
+  ).toEqual([])
+  expect(await peer.fetch!(request({ offer: offer.text, issuer: `03${NODE_OF_2021}` }))).toMatchObject({
+    kind: 'invoice',
+    amountMsat: 1000n,
+  })
+  await peer.disableOffer!(offer)
+  // No parameter that only later releases know, nor one that the lab keeps for itself.
+  expect(rpc.asked.map(([method, params]) => [method, Object.keys(params)])).toEqual([
+    ['offer', ['amount', 'description']],
+    ['fetchinvoice', ['offer', 'timeout']],
+    ['decode', ['string']],
+    ['disableoffer', ['offer_id']],
+  ])
 })
 
 test.for([

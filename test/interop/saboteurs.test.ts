@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lnoDriver } from '../../interop/drivers/lno.js'
+import { profileDrivers } from '../../interop/drivers/profiles.js'
 import { SABOTEURS } from '../../interop/drivers/saboteur.js'
 import type { Cast, Plan } from '../../interop/run/cells.js'
 import type { Cell } from '../../interop/run/result.js'
@@ -17,6 +18,8 @@ interface Sabotage {
   readonly cast: Cast
   /** What lno must end with, or make the saboteur end with. */
   readonly code: string
+  /** It costs a connection as well. */
+  readonly lost?: true
 }
 
 /** A saboteur in a role, and how the payer of that cell must end. */
@@ -36,6 +39,13 @@ const RED: readonly Sabotage[] = [
     cast: { payer: 'lno', relay1: 'sends-nothing', payee: 'lno' },
     code: 'SENT_NO_REPLY',
   },
+  // The release hung up on such a message, and so does our emulation.
+  {
+    scenario: 'generations.fetch.direct',
+    cast: { payer: 'truncates-old-forms', payee: 'lno-v0.10.2' },
+    code: 'SENT_NO_REPLY',
+    lost: true,
+  },
   { scenario: 'fetch.direct', cast: { payer: 'lno', payee: 'answers-wrong-path' }, code: 'SENT_NO_REPLY' },
   { scenario: 'fetch.direct', cast: { payer: 'lno', payee: 'asks-twice-the-price' }, code: 'INVOICE_REFUSED' },
 ]
@@ -43,6 +53,7 @@ const RED: readonly Sabotage[] = [
 const GREEN: readonly Omit<Sabotage, 'code'>[] = [
   { scenario: 'fetch.direct', cast: { payer: 'lno', payee: 'lno' } },
   { scenario: 'fetch.relay', cast: { payer: 'lno', relay1: 'lno', payee: 'lno' } },
+  { scenario: 'generations.fetch.direct', cast: { payer: 'lno', payee: 'lno-v0.10.2' } },
   { scenario: 'fetch.relay.path', cast: { payer: 'lno', relay1: 'lno', payee: 'lno' } },
 ]
 
@@ -58,7 +69,7 @@ function plan({ scenario: id, cast }: Omit<Sabotage, 'code'>): Plan {
 let cells: readonly Cell[] = []
 beforeAll(async () => {
   cells = await runCells([...RED, ...GREEN].map(plan), {
-    drivers: [lnoDriver({ version: 'test' }), ...SABOTEURS],
+    drivers: [lnoDriver({ version: 'test' }), ...SABOTEURS, ...profileDrivers('test')],
     filesDir: join(dir, 'files'),
     keepAll: false,
     // Most of their time is silence.
@@ -70,11 +81,12 @@ beforeAll(async () => {
 })
 
 describe('each broken node turns the right cells red', () => {
-  test.each(RED.map((one, index) => [index, one.scenario, one.cast, one.code] as const))(
+  test.each(RED.map((one, index) => [index, one.scenario, one.cast, one.code, one.lost === true] as const))(
     '%i: %s, %o',
-    (index, _id, _cast, code) => {
+    (index, _id, _cast, code, lost) => {
       expect(cells[index]).toMatchObject({ outcome: 'fail', runs: 2 })
       expect(cells[index]?.observed).toContain(code)
+      expect(cells[index]?.observed.includes('lost a connection')).toBe(lost)
       // What failed can be looked at.
       expect(cells[index]?.files.map(({ name }) => name)).toContain('payer.capture')
     },

@@ -110,6 +110,7 @@ test('two versions side by side', async () => {
   expect([old!.name, now!.name]).toEqual(['cln-v0.10.2', 'cln-v25.12'])
   expect(old!.cannot).toHaveProperty('refund')
   expect(now!.cannot).not.toHaveProperty('refund')
+  expect([old!.form, now!.form]).toEqual(['2021', undefined])
   await Promise.all([old!.prepare(() => undefined), now!.prepare(() => undefined)])
   const [one, other] = await Promise.all([start(old!), start(now!)])
   expect(one.peer.address).not.toBe(other.peer.address)

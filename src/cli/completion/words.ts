@@ -65,10 +65,12 @@ function nextWords(entries: readonly Entry[]): ReadonlyMap<string, readonly Desc
     }
     if (!next.has(noun)) {
       next.set(noun, [])
+      // Its first word may be a command as well.
+      const isCommand = entries.some((entry) => entry.name === noun)
       const verbs = entries
         .filter((entry) => entry.name.startsWith(`${noun} `))
         .map((entry) => entry.name.split(' ')[1])
-      next.get('')!.push({ name: noun, summary: verbs.join(', ') })
+      if (!isCommand) next.get('')!.push({ name: noun, summary: verbs.join(', ') })
     }
     next.get(noun)!.push({ name: verb, summary })
   }

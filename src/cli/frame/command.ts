@@ -13,6 +13,8 @@ export interface Context<A extends Arguments = Arguments, O extends Options = Op
   readonly io: Io
   /** The table of commands, for those that show it. */
   readonly commands: readonly Entry[]
+  /** What was typed behind the command's name, for one that hands it on to a program of its own. */
+  readonly words: readonly string[]
   /** `--json` was given: standard output is one JSON document. */
   readonly json: boolean
   /** Colours of standard output, off where they do not belong. */

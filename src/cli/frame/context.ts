@@ -30,7 +30,7 @@ export function makeContext(
   {
     where,
     ...given
-  }: Pick<Context, 'args' | 'options' | 'config' | 'commands'> & {
+  }: Pick<Context, 'args' | 'options' | 'config' | 'commands' | 'words'> & {
     /** The options by which the user named a node, as typed: ` --network regtest`; empty when none was. */
     readonly where: string
   },

@@ -86,6 +86,8 @@ export class FetchRun<I> implements Running {
   readonly #timers = new Map<string, () => void>()
   readonly #waiting = new Map<string, { cancel(): void }>()
   readonly #answers = new Map<string, number>()
+  /** Attempts whose first peer was connected. */
+  readonly #reached = new Set<number>()
   readonly #proofs: Uint8Array[] = []
   #state: FetchState = newFetch([])
   #invoice: { readonly invoice: I } | undefined
@@ -160,7 +162,7 @@ export class FetchRun<I> implements Running {
         break
       }
       case 'send':
-        void this.#send(effect, effect.plan)
+        this.#send(effect, effect.plan)
         break
       case 'arm':
         this.#arm(effect, effect.grace)
@@ -197,20 +199,30 @@ export class FetchRun<I> implements Running {
     this.#timers.delete(keyOf(copy))
   }
 
-  async #send(copy: CopyId, plan: FetchPlan): Promise<void> {
-    const { messenger, selfId, connect } = this.#tools
-    const notSent = (error: unknown, formOnly: boolean) => {
-      const { code, message } = isLnoError(error) ? error : nodeError('INTERNAL', String(error))
-      this.#event({ type: 'not_sent', ...idOf(copy), code, why: message, formOnly })
-    }
-    try {
-      const first = plan.route[0]
-      if (first !== undefined) await connect(first)
-    } catch (error) {
-      notSent(error, false)
+  #send(copy: CopyId, plan: FetchPlan): void {
+    const first = plan.route[0]
+    // A copy behind another leaves in the turn of that one: a quick answer would find it waiting, and take it back.
+    if (first === undefined || this.#reached.has(copy.attempt)) {
+      this.#hand(copy, plan)
       return
     }
-    if (this.#state.over) return
+    this.#tools.connect(first).then(
+      () => {
+        this.#reached.add(copy.attempt)
+        if (!this.#state.over) this.#hand(copy, plan)
+      },
+      (error) => this.#notSent(copy, error, false),
+    )
+  }
+
+  #notSent(copy: CopyId, error: unknown, formOnly: boolean): void {
+    const { code, message } = isLnoError(error) ? error : nodeError('INTERNAL', String(error))
+    this.#event({ type: 'not_sent', ...idOf(copy), code, why: message, formOnly })
+  }
+
+  #hand(copy: CopyId, plan: FetchPlan): void {
+    const { messenger, selfId } = this.#tools
+    const notSent = (error: unknown, formOnly: boolean) => this.#notSent(copy, error, formOnly)
     let handle: { cancel(): void } | undefined
     try {
       const generation = this.#generation(copy.generation)

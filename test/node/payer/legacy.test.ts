@@ -87,6 +87,23 @@ async function reachKeys({ store }: LabNode): Promise<readonly string[]> {
   return keys
 }
 
+test('both copies leave in one turn: no answer comes between them, however quick it is', async () => {
+  const turns: number[] = []
+  let turn = 0
+  const channel: NodeOptions['channel'] = (inner) => ({
+    ...inner,
+    send: (peer, type, payload, onLeft) => {
+      queueMicrotask(() => void turn++)
+      turns.push(turn)
+      return inner.send(peer, type, payload, onLeft)
+    },
+  })
+  const { fetch, sent } = await scene([obs2, obs], { payer: { channel } })
+  await fetch()
+  expect(sent()).toEqual(['obs2', 'obs'])
+  expect(turns).toEqual([0, 0])
+})
+
 /** What a merchant may speak, and in which form it is asked the first and the second time. */
 const MERCHANTS = [
   { speaks: [obs2], answers: ['obs2'] },

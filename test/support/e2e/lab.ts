@@ -26,6 +26,8 @@ export interface NodeStart {
   /** `127.0.0.1:0` unless given. */
   readonly listen?: readonly string[]
   readonly more?: readonly string[]
+  /** What runs it; `node start` unless given. It takes the same options. */
+  readonly command?: readonly string[]
 }
 
 /** A daemon: `lno node start --json --log json`. */
@@ -93,6 +95,8 @@ export function useLab(): Lab {
     HOME: root,
     TMPDIR: join(root, 'tmp'),
     NO_COLOR: '1',
+    // Programs of the lab are TypeScript: what is made of them would be left in the folder for temporary files.
+    TSX_DISABLE_CACHE: '1',
     // Never the state or configuration of whoever runs the tests.
     XDG_CONFIG_HOME: join(root, 'config'),
     XDG_STATE_HOME: join(root, 'state'),
@@ -113,13 +117,13 @@ export function useLab(): Lab {
   }
 
   const startNode = async (name: string, options: NodeStart = {}): Promise<TestNode> => {
-    const { network = 'regtest', listen = ['127.0.0.1:0'], more = [] } = options
+    const { network = 'regtest', listen = ['127.0.0.1:0'], more = [], command = ['node', 'start'] } = options
     const events = eventLog(name)
     let onReady: (line: string) => void = () => undefined
     const ready = new Promise<string>((resolve) => {
       onReady = resolve
     })
-    const argv = ['node', 'start', ...listen.flatMap((address) => ['--listen', address]), '--json', '--log', 'json']
+    const argv = [...command, ...listen.flatMap((address) => ['--listen', address]), '--json', '--log', 'json']
     const running = start([...argv, ...more], {
       at: name,
       network,
@@ -164,7 +168,9 @@ export function useLab(): Lab {
       },
       caughtUp: async () => {
         const { call } = await node.control()
-        marker ??= call('offer.create', { description: 'marker of a test' }).then(({ offer_id }) => offer_id)
+        marker ??= call('offer.create', { label: 'marker of a test', description: 'a marker' }).then(
+          ({ offer_id }) => offer_id,
+        )
         const offer = await marker
         const mark = events.length
         await call('offer.enable', { offer })

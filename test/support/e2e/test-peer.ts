@@ -7,6 +7,7 @@ import { signRecords } from '../../../src/bolt12/signature.js'
 import { publicKey, randomSecret } from '../../../src/crypto/group.js'
 import { parsePeer } from '../../../src/node/addresses.js'
 import { systemClock } from '../../../src/node/clock.js'
+import type { NodeEvent } from '../../../src/node/events.js'
 import { identityOf } from '../../../src/node/identity.js'
 import { systemNet } from '../../../src/node/net/index.js'
 import { createNode, type LnoNode } from '../../../src/node/node.js'
@@ -47,10 +48,11 @@ export interface TestPeerOptions {
   readonly to?: string
   /** Feature bits of its init; those of every node unless given. */
   readonly features?: readonly number[]
+  readonly onEvent?: (event: NodeEvent) => void
 }
 
 /** Starts one. */
-export async function testPeer({ to, features }: TestPeerOptions): Promise<TestPeer> {
+export async function testPeer({ to, features, onEvent }: TestPeerOptions): Promise<TestPeer> {
   const node = await createNode({
     network: 'regtest',
     identity: identityOf(systemRandom(32)),
@@ -60,6 +62,7 @@ export async function testPeer({ to, features }: TestPeerOptions): Promise<TestP
     random: systemRandom,
     listen: [{ kind: 'tcp', host: '127.0.0.1', port: 0 }],
     ...(features && { features }),
+    ...(onEvent && { onEvent }),
   })
   if (to !== undefined) {
     const { nodeId, address } = parsePeer(to)
