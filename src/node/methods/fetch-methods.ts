@@ -44,8 +44,15 @@ export interface FetchView {
 }
 
 /** A result as commands print it. */
-export function fetchView(result: FetchResult | LegacyFetchResult): FetchView {
-  const { id, form, generation, invoice, request, attempt, attempts } = result
+export function fetchView({
+  id,
+  form,
+  generation,
+  invoice,
+  request,
+  attempt,
+  attempts,
+}: FetchResult | LegacyFetchResult): FetchView {
   const { amountMsat = 0n, paymentHash = new Uint8Array(0) } = invoiceFacts(invoice)
   return {
     id,

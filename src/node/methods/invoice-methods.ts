@@ -42,11 +42,11 @@ export interface IssuedInvoiceView {
 export interface FetchedInvoiceView {
   readonly direction: 'fetched'
   readonly id: string
-  /** In which form of BOLT 12 request and invoice are written. */
+  /** In which form of BOLT 12 offer, request and invoice are written; an invoice of 2021 cannot be paid from here. */
   readonly form: Bolt12Form
-  /** The form of onion messages in which the invoice came, where it is known. */
-  readonly generation?: string
   readonly status: 'unanswered' | 'answered' | 'failed'
+  /** The form of onion messages in which the answer came. */
+  readonly generation?: string
   /** Code of the failure. */
   readonly code?: string
   readonly payment_hash?: string
@@ -60,9 +60,6 @@ export interface FetchedInvoiceView {
   readonly invoice_request: string
   readonly bolt12?: string
 }
-
-/** What is kept of a request of ours; of a refund less. */
-type Fetched = Pick<StoredRequest, 'created' | 'request' | 'invoice' | 'offer' | 'failed' | 'generation'>
 
 export type InvoiceView = IssuedInvoiceView | FetchedInvoiceView
 
@@ -126,12 +123,14 @@ function issuedView(stored: StoredPromise, hasWallet: boolean, now: number): Iss
   }
 }
 
-function fetchedView(id: string, stored: Fetched): FetchedInvoiceView {
+function fetchedView(
+  id: string,
+  stored: Pick<StoredRequest, 'created' | 'request' | 'invoice' | 'offer' | 'failed' | 'generation'>,
+): FetchedInvoiceView {
   const base = {
     direction: 'fetched' as const,
     id,
     form: isLegacyStream('invoice_request', stored.request) ? ('2021' as const) : ('modern' as const),
-    ...(stored.generation !== undefined && { generation: stored.generation }),
     created_at: isoTime(Number(stored.created)),
     ...(stored.offer !== undefined && { offer: stored.offer }),
     invoice_request: encodeString('lnr', stored.request),
@@ -144,6 +143,7 @@ function fetchedView(id: string, stored: Fetched): FetchedInvoiceView {
   return {
     ...base,
     status: 'answered',
+    ...(stored.generation !== undefined && { generation: stored.generation }),
     ...(paymentHash && { payment_hash: toHex(paymentHash) }),
     ...(amountMsat !== undefined && { amount_msat: amountMsat.toString() }),
     ...(description !== undefined && { description }),
