@@ -108,10 +108,10 @@ export interface Target {
 
 /**
  * The tries at a request, in order. Each differs from those before in path, route or reply path: a relay that dropped
- * the message is not asked in the same way again. Every way in is tried once with its reply path beginning at `back`, then with
- * the reply path beginning at ourselves.
- * @param back `far end` is what Eclair answers, and what works without a graph. c-lightning up to 24.02 answers over its peers
- *   alone, of which it is none itself: `last relay` for those.
+ * the message is not asked in the same way again.
+ * @param back where reply paths begin. `far end` is what Eclair answers, and what works without a graph; then every way in is
+ *   also tried with ourselves as the beginning, for those who find their own way. c-lightning up to 24.02 answers over its peers
+ *   alone, of which it is none itself: `last relay` is all that reaches those.
  */
 export function planAttempts(
   targets: readonly Target[],
@@ -132,9 +132,12 @@ export function planAttempts(
   const first = likeliest(sure, known)
   const rest = sure.filter((way) => !first.includes(way))
   const over = (ways: readonly Way[], reply: ReplyStart) => ways.map((way): AttemptPlan => ({ ...way, reply }))
+  if (back === 'last relay') return distinct(over([...first, ...rest], back), known.self)
   // The first way is the likeliest by far: its twin with the other reply path comes before any other way.
-  const plans = [...over(first, back), ...interleave(over([...first, ...rest], 'self'), over(rest, back))]
-  return distinct(plans, known.self)
+  return distinct(
+    [...over(first, back), ...interleave(over([...first, ...rest], 'self'), over(rest, back))],
+    known.self,
+  )
 }
 
 type Way = Omit<AttemptPlan, 'reply'>
