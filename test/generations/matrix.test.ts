@@ -34,7 +34,7 @@ function typesOf({ name, make }: Party): readonly number[] {
 describe('what was seen between releases', () => {
   test.each([
     ['v0.10.2', 'v0.10.2', '387 + 385', '387 + 385'],
-    ['v0.10.2', 'v0.11', '387', '387 ignored'],
+    ['v0.10.2', 'v0.11', '387', '387 refused'],
     ['v0.10.2', 'v22.11', '–', '–'],
     ['v0.11', 'v0.10.2', '387', '387 invoice refused'],
     ['v0.11', 'v0.11', '513 + 387', '513 + 387'],
