@@ -3,6 +3,7 @@ import type { LnoNode, NodeOptions } from '../../src/node/node.js'
 import type { Generation } from '../../src/onion/generation.js'
 import { sendBare } from './bare.js'
 import { complaining, type OnMalformed } from './malformed.js'
+import { refuseUnreadable } from './unreadable.js'
 
 /** What a release did where others can see it: a node of ours with other parts in the place of its own. */
 export interface Profile {
@@ -38,6 +39,7 @@ export function disguise(profile: Profile, random: Random): Disguise {
     attach: (node) => {
       started = node
       if (lastHop === 'no data') sendBare(node.messenger, random)
+      if (options.dialect !== undefined) refuseUnreadable(node.messenger, options.dialect)
     },
   }
 }

@@ -10,10 +10,10 @@ import type { Profile } from './profile.js'
  * no other known field beside its data and follows no channel; a secret of a path that has not 32 bytes is none; a truncated
  * message is answered with a warning.
  *
- * Not emulated: fields of BOLT 12 that had other numbers or did not exist (recurrence, invreq_paths); that it asked over no
- * path of an offer; odd fields that nobody knows beside a relay's data (this node drops such messages); a message that names
- * this node as its own next hop, or goes back to the peer that it came from; outgoing messages as fast as a socket takes them;
- * gossip and channels.
+ * Not emulated: the invoice_error for requests that this node passes over in silence; fields of BOLT 12 that had other numbers
+ * or did not exist (recurrence, invreq_paths); that it asked over no path of an offer; odd fields that nobody knows beside a
+ * relay's data (this node drops such messages); a message that names this node as its own next hop, or goes back to the peer
+ * that it came from; outgoing messages as fast as a socket takes them; gossip and channels.
  */
 export const v22_11: Profile = {
   name: 'v22.11',

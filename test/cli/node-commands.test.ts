@@ -219,6 +219,10 @@ describe('texts of strangers', () => {
     expect(failureLines(said(field), 'lno fetch OFFER')).toEqual([
       'It is about invreq_amount. It would accept 5 000 msat (5 sat); if you do too: lno fetch OFFER --amount 5000',
     ])
+    const of2021 = { error: 'x', erroneous_field: '32', field: 'quantity', suggested: '2' }
+    expect(failureLines(said(of2021), 'lno fetch OFFER')).toEqual([
+      'It is about quantity. It would accept 2; if you do too: lno fetch OFFER --quantity 2',
+    ])
     const text = { error: 'x', erroneous_field: '10', field: 'offer_description', suggested: 'a\u001bb' }
     expect(failureLines(said(text), '')).toEqual(['It is about offer_description. It would accept a\\u{1b}b.'])
     expect(failureLines(said({ error: 'x', erroneous_field: '999' }), '')).toEqual(['It is about field 999.'])

@@ -1,3 +1,4 @@
+import { toHex } from '../../src/base/hex.js'
 import { decodeOffer } from '../../src/bolt12/decode.js'
 import { decodeLegacyOffer, isLegacyString } from '../../src/bolt12/legacy/index.js'
 import type { NodeOptions } from '../../src/node/node.js'
@@ -28,8 +29,10 @@ export interface CellResult {
   readonly offer: 'modern' | '2021'
   /** How many invoices the payer was told of. */
   readonly invoices: number
-  /** Entries of `invoice list` at the issuer. */
-  readonly promises: number
+  /** The invoices that came back, in their order: the type of the message, and the bytes in it. */
+  readonly answers: readonly { readonly type: number; readonly invoice: string }[]
+  /** What stands in `invoice list` at the issuer. */
+  readonly promises: readonly string[]
 }
 
 export interface CellOptions {
@@ -57,8 +60,13 @@ export async function playCell({ requester, responder, relay, network }: CellOpt
     preimageSecret: new Uint8Array(32).fill(7),
     random: (length) => new Uint8Array(length).fill(5),
   })
+  const answers: { readonly type: number; readonly invoice: string }[] = []
   const issuer = await start('issuer', responder, { paymentPaths })
   const payer = await start('payer', requester, { listen: [] })
+  const usual = payer.node.messenger.handle(66n, (delivery) => {
+    answers.push({ type: delivery.generation.messageType, invoice: toHex(delivery.value) })
+    usual?.(delivery)
+  })
   const between = relay && (await start('relay', relay))
   if (between === undefined) await world.connect(payer, issuer)
   else {
@@ -84,14 +92,15 @@ export async function playCell({ requester, responder, relay, network }: CellOpt
   // The late twin is on its way still.
   await world.clock.advance(WAIT_MS)
   const copies = copiesOf(payer, issuer)
-  const promises = (await issuer.node.promises.list(10)).map(({ invoice }) => invoice)
+  const promises = (await issuer.node.promises.list(10)).map(({ invoice }) => toHex(invoice))
   await Promise.all([payer, issuer, between].map((each) => each?.node.stop()))
   return {
     copies,
     end,
     offer: isLegacy ? '2021' : 'modern',
     invoices: payer.told('invoice_received').length,
-    promises: promises.length,
+    answers,
+    promises,
   }
 }
 

@@ -34,7 +34,7 @@ function typesOf({ name, make }: Party): readonly number[] {
 describe('what was seen between releases', () => {
   test.each([
     ['v0.10.2', 'v0.10.2', '387 + 385', '387 + 385'],
-    ['v0.10.2', 'v0.11', '387', '387 ignored'],
+    ['v0.10.2', 'v0.11', '387', '387 refused'],
     ['v0.10.2', 'v22.11', '–', '–'],
     ['v0.11', 'v0.10.2', '387', '387 invoice refused'],
     ['v0.11', 'v0.11', '513 + 387', '513 + 387'],
@@ -83,7 +83,17 @@ describe('every cell', () => {
   })
 
   test('has one promise at most, whatever the number of copies', () => {
-    for (const { promises } of all()) expect(promises).toBeLessThanOrEqual(1)
+    for (const { promises } of all()) expect(promises.length).toBeLessThanOrEqual(1)
+  })
+
+  test('answers each copy in its own type, and all with the bytes of the one invoice that was promised', () => {
+    for (const cell of all()) {
+      const byType = (a: { readonly type: number }, b: { readonly type: number }) => b.type - a.type
+      const expected = answeredTypes(cell).map((type) => ({ type, invoice: cell.promises[0] }))
+      const where = `${cell.requester.name} asks ${cell.responder.name} over ${cell.relay?.name ?? 'nobody'}`
+      expect([...cell.answers].sort(byType), where).toEqual(expected.sort(byType))
+    }
+    expect(all().filter(({ answers }) => answers.length === 2).length).toBeGreaterThan(5)
   })
 
   test('over a relay holds the copies of the direct one that the relay passes on', () => {

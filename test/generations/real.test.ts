@@ -30,5 +30,7 @@ const CELLS: readonly (readonly [requester: string, responder: string, relay: st
 
 test.each(CELLS)('%s asks %s over %s: %s', async (requester, responder, relay, text) => {
   const place = { requester: party(requester), responder: party(responder), relay: relay && party(relay) }
-  expect(cellText(await play({ ...place, relay: place.relay || undefined, network: 'bitcoin' }))).toBe(text)
+  const cell = await play({ ...place, relay: place.relay || undefined, network: 'bitcoin' })
+  expect(cellText(cell)).toBe(text)
+  expect(cell.answers.map(({ invoice }) => invoice)).toEqual(cell.answers.map(() => cell.promises[0]))
 })

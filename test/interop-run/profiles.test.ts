@@ -2,8 +2,10 @@ import '../support/use-toy.js'
 import { describe, expect, test } from 'vitest'
 import { PROFILES } from '../../interop/profiles/index.js'
 import { disguise, type Profile } from '../../interop/profiles/profile.js'
+import { toHex } from '../../src/base/hex.js'
 import type { BlindedPath } from '../../src/blinding/blinded-path.js'
 import { blindHops } from '../../src/blinding/build.js'
+import { decodeInvoiceError } from '../../src/bolt12/decode.js'
 import { publicKey } from '../../src/crypto/group.js'
 import { sha256 } from '../../src/crypto/hash.js'
 import { identityOf } from '../../src/node/identity.js'
@@ -71,6 +73,34 @@ test('what each of them speaks and sends, whatever it knows', () => {
     for (const target of ['offer', '2021 offer', 'other'] as const)
       expect(node.policy?.({ target, speaks, worked: 'obs', asked: ['modern'] })).toEqual(speaks)
   }
+})
+
+test.each([
+  ['v0.10.2', v0_10_2, 'obs2'],
+  ['v0.11', v0_11, 'obs2'],
+] as const)('%s: a request that it cannot read is told so, a node of ours is silent', async (_, profile, form) => {
+  const world = lab()
+  const [old, ours, asking] = [await disguised(world, profile), await world.start('ours'), await world.start('asking')]
+  const errors: string[] = []
+  asking.node.messenger.handle(68n, ({ value, generation }) => {
+    errors.push(`${generation.name}: ${decodeInvoiceError(value).fields.error}`)
+  })
+  for (const asked of [old, ours]) {
+    await world.connect(asking, asked)
+    const generation = GENERATIONS.find(({ name }) => name === form)!
+    const { path } = asking.node.messenger.makeReplyPath(generation, [asking.node.id], new Uint8Array(32).fill(1))
+    for (const reply_path of [path, undefined]) {
+      asking.node.messenger.send({
+        generation,
+        route: [asked.node.id],
+        to: asked.node.id,
+        contents: { ...REQUEST, ...(reply_path && { reply_path }) },
+        onFate: () => undefined,
+      })
+    }
+  }
+  await world.clock.advance(1000)
+  expect(errors).toEqual([`${form}: Invalid invreq ${toHex(text('asked'))}`])
 })
 
 describe('a message that is none', () => {

@@ -1,7 +1,8 @@
-import { createInvoiceError } from '../../src/bolt12/create-invoice-error.js'
+import { createInvoiceErrorOn } from '../../src/bolt12/create-invoice-error.js'
 import { createLegacyInvoice } from '../../src/bolt12/legacy/create-invoice.js'
 import { createLegacyOffer, type LegacyOfferOptions } from '../../src/bolt12/legacy/create-offer.js'
 import { decodeLegacyInvoiceRequest } from '../../src/bolt12/legacy/decode.js'
+import { LEGACY_INVOICE_REQUEST } from '../../src/bolt12/legacy/invoice-request.js'
 import type { LegacyOfferMessage } from '../../src/bolt12/legacy/offer.js'
 import { sha256 } from '../../src/crypto/hash.js'
 import { identityOf } from '../../src/node/identity.js'
@@ -57,8 +58,11 @@ export function legacyIssuer(
       paymentHash,
       ...(how === 'wrong invoice' && { createdAt: createdAt - 1_000_000n }),
     })
+    const dearer = { error: 'prices rose', field: 'amount', suggested: 12_000n } as const
     const contents =
-      how === 'error' ? { invoice_error: createInvoiceError({ error: 'sold out' }).bytes } : { invoice: invoice.bytes }
+      how === 'error'
+        ? { invoice_error: createInvoiceErrorOn(LEGACY_INVOICE_REQUEST, dearer).bytes }
+        : { invoice: invoice.bytes }
     for (let i = 0; i < (how === 'twice' ? 2 : 1); i++) {
       sendReply(messenger, { delivery, replyPath, contents, onNotSent: () => undefined })
     }

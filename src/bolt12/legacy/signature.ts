@@ -52,7 +52,28 @@ export function verifyLegacy(
   signature: Uint8Array,
   key: Uint8Array,
 ): boolean {
-  return schnorrVerify(signature, hashOf(of, records), fromXOnly(key))
+  return signedAs([of], records, signature, key) !== undefined
+}
+
+/**
+ * The first of several meanings that a signature by the key has; undefined when it has none of them. The tree is hashed once
+ * for all of them: of a stream full of records that costs far more than what follows.
+ * @throws LnoError `MERKLE_NO_RECORDS`
+ */
+export function signedAs<S extends LegacySignatureOf>(
+  all: readonly S[],
+  records: readonly TlvRecord[],
+  signature: Uint8Array,
+  key: Uint8Array,
+): S | undefined {
+  const roots = new Map<readonly TlvRecord[], Uint8Array>()
+  const point = fromXOnly(key)
+  return all.find((of) => {
+    const signed = signedRecords(of, records)
+    const root = roots.get(signed) ?? legacyMerkleRoot(signed)
+    roots.set(signed, root)
+    return schnorrVerify(signature, signatureHash(of, root), point)
+  })
 }
 
 /**
@@ -71,5 +92,6 @@ export function requestTagOf(
 ): RequestTag | undefined {
   const { signature, payer_key: key } = fields
   if (signature === undefined || key === undefined) return undefined
-  return tags.find((tag) => verifyLegacy(['invoice_request', tag], records, signature, key))
+  const meanings = tags.map((tag) => ['invoice_request', tag] as const)
+  return signedAs(meanings, records, signature, key)?.[1]
 }

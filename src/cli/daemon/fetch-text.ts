@@ -59,6 +59,14 @@ export function failureLines(error: LnoError, command: string): readonly string[
   return advice === undefined ? [] : [advice]
 }
 
+/** The options that set what an issuer may suggest another value for, by the field's name in either form. */
+const OPTIONS: Readonly<Partial<Record<string, '--amount' | '--quantity'>>> = {
+  invreq_amount: '--amount',
+  amount: '--amount',
+  invreq_quantity: '--quantity',
+  quantity: '--quantity',
+}
+
 function invoiceErrorLines(said: Readonly<Record<string, unknown>>, command: string): readonly string[] {
   const field = typeof said.field === 'string' ? said.field : undefined
   const type = typeof said.erroneous_field === 'string' ? said.erroneous_field : undefined
@@ -66,7 +74,7 @@ function invoiceErrorLines(said: Readonly<Record<string, unknown>>, command: str
   if (type === undefined) return []
   const about = `It is about ${field ?? `field ${type}`}.`
   if (suggested === undefined) return [about]
-  const option = field === 'invreq_amount' ? '--amount' : field === 'invreq_quantity' ? '--quantity' : undefined
+  const option = field === undefined ? undefined : OPTIONS[field]
   if (option === undefined || !/^\d+$/.test(suggested)) {
     return [`${about} It would accept ${escapeForDisplay(suggested)}.`]
   }

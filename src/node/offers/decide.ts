@@ -7,6 +7,7 @@ import type { OfferMessage } from '../../bolt12/offer.js'
 import { INVOICE_REQUEST_RULES } from '../../bolt12/rules/invoice-request.js'
 import { REQUEST_MATCH_RULES, type RequestArrival } from '../../bolt12/rules/request-match.js'
 import { type Issue, judge, judgeMatch } from '../../bolt12/rules/rule.js'
+import { MAX_MSAT } from '../../wire/amount.js'
 import type { OffersCode } from './codes.js'
 
 /**
@@ -198,13 +199,18 @@ function refuse(
   }
 }
 
+/** A price to suggest; none where a stranger's number of items makes it more than anybody has, or than a field holds. */
+export function payablePrice(msat: bigint | undefined): bigint | undefined {
+  return msat !== undefined && msat <= MAX_MSAT ? msat : undefined
+}
+
 /** An issue of a rule as an answer: the field by its number, and where one helps, a value that would do. */
 function refuseFor(issue: Issue, { fields }: InvoiceRequestMessage): RequestDecision {
   const field = issue.field as InvoiceErrorOptions['field']
   const expected = (fields.offer_amount ?? 0n) * (fields.invreq_quantity ?? 1n)
   const suggested =
     issue.code === 'INVREQ_AMOUNT_TOO_LOW'
-      ? expected
+      ? payablePrice(expected)
       : issue.code === 'INVREQ_QUANTITY_MISSING' || issue.code === 'INVREQ_QUANTITY_ZERO'
         ? 1n
         : issue.code === 'INVREQ_QUANTITY_ABOVE_MAX'

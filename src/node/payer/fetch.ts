@@ -9,6 +9,7 @@ import type { LegacyInvoiceRequestMessage } from '../../bolt12/legacy/invoice-re
 import type { LegacyOfferMessage } from '../../bolt12/legacy/offer.js'
 import type { OfferMessage } from '../../bolt12/offer.js'
 import type { Issue } from '../../bolt12/rules/rule.js'
+import type { Bolt12Form } from '../bolt12-form.js'
 import type { GenerationName } from '../messenger/policy.js'
 import type { AttemptPlan, NodeId } from '../messenger/routes.js'
 import type { Problem } from './fetch-machine.js'
@@ -101,14 +102,20 @@ export class FetchError extends LnoError {
   /** Of `INVOICE_REFUSED`. */
   readonly issues: readonly Issue[]
 
-  constructor(problem: Problem, problems: readonly Problem[], refusal: Refusal | undefined) {
+  /** @param form that of the request */
+  constructor(
+    problem: Problem,
+    problems: readonly Problem[],
+    refusal: Refusal | undefined,
+    form: Bolt12Form = 'modern',
+  ) {
     const invoiceError = problem.code === 'INVOICE_ERROR' ? refusal?.invoiceError : undefined
     const issues = problem.code === 'INVOICE_REFUSED' ? (refusal?.issues ?? []) : []
     super(problem.code, problem.why, {
       details: {
         attempts: problems,
         ...(issues.length > 0 && { issues: issues.map(issueJson) }),
-        ...(invoiceError && { invoice_error: invoiceErrorJson(invoiceError) }),
+        ...(invoiceError && { invoice_error: invoiceErrorJson(invoiceError, form) }),
       },
     })
     this.problems = problems

@@ -178,7 +178,7 @@ export class FetchRun<I> implements Running {
         break
       case 'fail':
         this.#end()
-        this.#hooks.fail(new FetchError(effect.problem, effect.problems, this.#refusal))
+        this.#hooks.fail(new FetchError(effect.problem, effect.problems, this.#refusal, this.#question.form))
     }
   }
 

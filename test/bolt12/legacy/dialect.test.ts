@@ -119,6 +119,24 @@ describe('the tag of a request', () => {
     expect(requestTagOf({ fields: {}, records: [] })).toBeUndefined()
   })
 
+  test('is looked for with one look at the records, however many there may be', () => {
+    const { fields, records } = decodeLegacyInvoiceRequest(tagged('signature'))
+    const looks = (tags: readonly ('payer_signature' | 'signature')[]) => {
+      let count = 0
+      const watched = records.map((record) => ({
+        ...record,
+        get bytes() {
+          count++
+          return record.bytes
+        },
+      }))
+      requestTagOf({ fields: { ...fields, signature: HASH.slice(0, 0) }, records: watched }, tags)
+      return count
+    }
+    expect(looks(['payer_signature'])).toBeGreaterThan(0)
+    expect(looks(['payer_signature', 'signature'])).toBe(looks(['payer_signature']))
+  })
+
   test('is written as the dialect says', () => {
     const dialect: LegacyDialect = { ...V0_11, requestTag: 'signature' }
     expect(requestTagOf(requestOf(dialect))).toBe('signature')

@@ -110,6 +110,14 @@ describe('an invoice_error that says what to change', () => {
     expect(answerOf(altered(priced, { invreq_amount: 1500n }))).toEqual(['invoice'])
   })
 
+  test('nothing is suggested that no field could hold: so many items cost more than there is', {
+    tags: ['EW3'],
+  }, () => {
+    const open = facts({ amountMsat: 500n, quantityMax: 'unlimited' }, { quantity: 3n })
+    const asked = { invreq_amount: 1500n, invreq_quantity: 2n ** 60n }
+    expect(answerOf(altered(open, asked))).toEqual(['INVREQ_AMOUNT_TOO_LOW', 'invreq_amount', undefined])
+  })
+
   test('a quantity that the offer does not take', { tags: ['RR9'] }, () => {
     const counted = facts({ amountMsat: 500n, quantityMax: 9n }, { quantity: 3n })
     const given = (invreq_quantity: bigint | undefined) => answerOf(altered(counted, { invreq_quantity }))

@@ -303,6 +303,13 @@ describe('two answers', () => {
     expect(sent()).toEqual(['obs2', 'obs'])
   })
 
+  test('an error names a field by its number in a request of 2021, and is told so', async () => {
+    const { failure, issuer } = await scene([obs2])
+    issuer.manners = () => 'error'
+    const said = { error: 'prices rose', erroneous_field: '8', field: 'amount', suggested: '12000' }
+    expect((await failure()).details?.invoice_error).toMatchObject(said)
+  })
+
   test('none at all: every copy of every attempt is told of', async () => {
     const { failure, issuer } = await scene([obs2, obs], { way: 'over a relay' })
     issuer.manners = () => 'silence'

@@ -4,7 +4,7 @@ import { chainName } from '../../chains.js'
 import type { Finding, FormRule, ReadRule, RuleInfo } from '../../rules/rule.js'
 import { legacyChainOf } from '../chains.js'
 import type { LegacyCode } from '../codes.js'
-import { type LegacySignatureOf, verifyLegacy } from '../signature.js'
+import { type LegacySignatureOf, signedAs } from '../signature.js'
 
 /** Codes under which rules of this form report: its own, and that of BOLT 1 on amounts. */
 export type LegacyRuleCode = LegacyCode | 'AMOUNT_ABOVE_SUPPLY'
@@ -64,8 +64,7 @@ export function signedRule<K extends string>(
     check({ fields, records }): Finding | undefined {
       const { signature, [key]: x } = fields
       if (signature === undefined || x === undefined) return undefined
-      const good = tags.some((of) => verifyLegacy(of, records, signature, x))
-      return good ? undefined : `the signature is not that of ${key}`
+      return signedAs(tags, records, signature, x) ? undefined : `the signature is not that of ${key}`
     },
   }
 }

@@ -10,7 +10,7 @@ import type { LegacyOfferMessage } from '../../../bolt12/legacy/offer.js'
 import { LEGACY_REQUEST_MATCH_RULES } from '../../../bolt12/legacy/rules/request-match.js'
 import { type Issue, judge, judgeMatch, type ReadContext } from '../../../bolt12/rules/rule.js'
 import type { OffersCode } from '../codes.js'
-import { decideRepeat, type OfferState, type RequestDecision } from '../decide.js'
+import { decideRepeat, type OfferState, payablePrice, type RequestDecision } from '../decide.js'
 
 /** A field that an invoice_error of 2021 can be about: its number is that of the request. */
 export type LegacyField = keyof typeof LEGACY_INVOICE_REQUEST & string
@@ -112,7 +112,7 @@ function refuseFor(
   { fields: { amount, currency, quantity_min: least, quantity_max: most } }: LegacyOfferMessage,
   { fields: { quantity = 1n } }: LegacyInvoiceRequestMessage,
 ): RequestDecision<LegacyField> {
-  const price = amount === undefined || currency !== undefined ? undefined : amount * quantity
+  const price = amount === undefined || currency !== undefined ? undefined : payablePrice(amount * quantity)
   const inRange = most !== undefined && quantity > most ? most : (least ?? 1n)
   const suggestions: Readonly<Partial<Record<string, bigint | undefined>>> = {
     LEGACY_INVREQ_AMOUNT_TOO_LOW: price,

@@ -356,6 +356,14 @@ describe('what is wrong is told to who asks for an offer of ours', () => {
   })
 })
 
+test('more items than all bitcoin buy are refused with an answer, not passed over', async () => {
+  const { merchant, answers, ask, request } = await shop()
+  const { offer } = await merchant.node.issuer.createLegacy({ ...COFFEE, quantityMin: 1n })
+  await ask(obs2, altered(request(offer, { quantity: 1n, amountMsat: 10_000n }), { quantity: 2n ** 60n }))
+  expect(merchant.told('invoice_error_sent')).toMatchObject([{ code: 'LEGACY_INVREQ_AMOUNT_TOO_LOW' }])
+  expect(answers.map((answer) => errorIn(answer).erroneous_field)).toEqual([8n])
+})
+
 describe('silence', () => {
   test('for an offer of nobody, and for a bad signature', async () => {
     const { merchant, answers, ask, request } = await shop()

@@ -130,6 +130,13 @@ describe('an invoice_error that says what to change', () => {
     expect(answerOf(altered(facts(), { amount: 0n }))[0]).toBe('LEGACY_INVREQ_AMOUNT_MISSING')
   })
 
+  test('so many items that no field holds their price: none is suggested', () => {
+    const open = facts({ amountMsat: 500n, quantityMin: 1n }, { quantity: 3n })
+    const many = { amount: 1500n, quantity: 2n ** 60n }
+    expect(answerOf(altered(open, many))).toEqual(['LEGACY_INVREQ_AMOUNT_TOO_LOW', 'amount', undefined])
+    expect(answerOf(altered(open, { quantity: 2n ** 60n, amount: undefined }))[0]).toBe('AMOUNT_ABOVE_SUPPLY')
+  })
+
   test('a quantity that the offer does not take: the nearest that it does is suggested', () => {
     const counted = facts({ amountMsat: 500n, quantityMin: 2n, quantityMax: 9n }, { quantity: 3n })
     const given = (quantity: bigint | undefined) => answerOf(altered(counted, { quantity }))
