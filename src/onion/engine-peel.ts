@@ -10,7 +10,7 @@ import type { OnionCode } from './codes.js'
 import type { Candidates, Generation } from './generation.js'
 import { type OnionMessage, withType } from './onion-message.js'
 import { decodePacket, encodePacket, LARGE_PACKET, type OnionPacket } from './packet.js'
-import { nextPacket, type PeeledOnion, peelOnion } from './sphinx.js'
+import { assertVersion, nextPacket, type PeeledOnion, peelOnion } from './sphinx.js'
 
 /**
  * The largest packet that is peeled: the larger standard size. A packet of the 65498 bytes that a peer message could hold
@@ -136,6 +136,8 @@ function peelMessage(candidates: Candidates, self: LocalNode, message: Uint8Arra
     throw dropped('ONION_MESSAGE_TOO_LARGE', `a packet of ${size} bytes, at most ${maxPacket} are peeled`, 'O9')
 
   let packet = decodePacket(body.onion_message_packet)
+  // Here already: what follows first is a multiplication for the path_key.
+  assertVersion(packet)
   let path_key = body.path_key
   for (let localHops = 0; ; localHops++) {
     const decision = peelLayer(candidates, self, packet, path_key, localHops)

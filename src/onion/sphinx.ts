@@ -150,8 +150,8 @@ export interface PeeledOnion {
  * @throws LnoError `ONION_VERSION`, `ONION_KEY`, `ONION_HMAC`, `ONION_PAYLOAD_LENGTH` (rule R1), `BAD_SECRET`
  */
 export function peelOnion({ packet, secret, associatedData = NO_BYTES }: PeelOnion): PeeledOnion {
-  const { version, public_key, hop_payloads, hmac } = packet
-  if (version !== 0) throw refused('ONION_VERSION', `onion packet of version ${version}`)
+  const { public_key, hop_payloads, hmac } = packet
+  assertVersion(packet)
   const sharedSecret = sharedWith(public_key, secret)
   const mac = hmacSha256(
     deriveKey('mu', sharedSecret),
@@ -183,6 +183,11 @@ export function peelOnion({ packet, secret, associatedData = NO_BYTES }: PeelOni
 }
 
 const LONGEST_BIGSIZE = 9
+
+/** All that can be told of a packet before anything is computed. @throws LnoError `ONION_VERSION` @internal */
+export function assertVersion({ version }: OnionPacket): void {
+  if (version !== 0) throw refused('ONION_VERSION', `onion packet of version ${version}`)
+}
 
 /** The packet for the next hop, as long as the one that came (rule R4). Costs one point multiplication. */
 export function nextPacket(peeled: PeeledOnion): OnionPacket {

@@ -29,13 +29,15 @@ export type ChannelPeer = Pick<PeerInfo, 'id' | 'onionMessages'>
  */
 export interface MessageChannel {
   /**
-   * Hands a message to a connected peer. After `queued`, `onLeft` is called when it has left, if ever.
+   * Hands a message to a connected peer; does not throw. After `queued`, `onLeft` is called when it has left, if ever: only a
+   * carrier whose peers are told to be gone (`OnionMessenger.onPeerGone`) may answer so, since the message is waited for until then.
    * @param payload what stands behind the two bytes of the type; 65533 bytes at most
    */
   send(peer: NodeId, type: number, payload: Uint8Array, onLeft?: () => void): SendResult
   /**
-   * Registers the one reader of these types. Types that nobody registers never reach us and cost nothing. A carrier that
-   * cannot limit what it takes passes everything on; the engine refuses what is too large before it computes anything.
+   * Registers the one reader of these types; a limit that a carrier has for a peer is for all of them together. Types that nobody
+   * registers never reach us and cost nothing. A carrier that cannot limit what it takes passes everything on; the engine refuses
+   * what is too large before it computes anything.
    */
   onMessage(types: readonly number[], receive: OnMessage): void
   /** Undefined unless it is connected. */

@@ -18,6 +18,16 @@ export const MESSENGER_CODES = {
     meaning: 'A message ended here with contents that nobody here reads.',
     advice: 'Nothing has to be done: it asks for something that this node does not offer.',
   },
+  REPLY_PATH_TOO_LONG: {
+    meaning:
+      'The way back in a request has more hops than an answer is made for: each costs this node two multiplications.',
+    advice: 'Ask over a shorter way back. No node makes one that long by itself.',
+  },
+  PATH_OF_ANOTHER_FORM: {
+    meaning:
+      'A message was to go over the blinded path of an offer or a refund in an old form, in which the hops of that path cannot read it.',
+    advice: 'Leave the choice of the form to the node; start it with `modern` among its `--generations`.',
+  },
   GENERATION_NOT_SPOKEN: {
     meaning: 'A message was to be sent in a form that this node was told not to speak.',
     advice: 'Choose another form, or start the node with this one among its `--generations`.',

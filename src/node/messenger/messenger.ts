@@ -134,9 +134,12 @@ export class OnionMessenger {
     const send: OutboxOptions['send'] = (peer, message, onLeft) =>
       channel.send(peer, message[0]! * 256 + message[1]!, message.subarray(2), onLeft)
     this.#outbox = new Outbox({ clock, send, ...(rateOf && { rateOf }) })
-    for (const [type, candidates] of byMessageType(generations)) {
-      channel.onMessage([type], (peer, _, payload) => this.#onMessage(candidates, peer, withType(type, payload)))
-    }
+    // All types at once: what a peer may send is limited for all of them together.
+    const byType = byMessageType(generations)
+    channel.onMessage([...byType.keys()], (peer, type, payload) => {
+      const candidates = byType.get(type)
+      if (candidates !== undefined) this.#onMessage(candidates, peer, withType(type, payload))
+    })
   }
 
   /** The generations that this node speaks, as they were given. */

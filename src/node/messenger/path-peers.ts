@@ -41,8 +41,8 @@ export class PathPeers {
 
   static async load(store: Store): Promise<PathPeers> {
     const loaded = new PathPeers(store)
-    for await (const [key, value] of store.range(keysUnder('path_peer'))) {
-      storedPathPeer.decode(value)
+    // The key says it all: a peer counts, whatever became of what stands under it.
+    for await (const [key] of store.range(keysUnder('path_peer'))) {
       loaded.#peers.add(key.slice(key.lastIndexOf('/') + 1))
     }
     return loaded

@@ -1,5 +1,6 @@
 import { concatBytes } from '../../base/bytes.js'
 import type { Clock, Store, StoreChange } from '../../base/effects.js'
+import { isLnoError } from '../../base/error.js'
 import { fromHex, toHex } from '../../base/hex.js'
 import { sha256 } from '../../crypto/hash.js'
 import { tu64, utf8 } from '../../wire/codec.js'
@@ -48,19 +49,27 @@ export class Reach {
     this.#clock = clock
   }
 
-  /** Reads what is stored; what is too old or too much is taken out. */
+  /** Reads what is stored; what is too old, too much or unreadable is taken out: all that it costs is a message. */
   static async load(store: Store, clock: Pick<Clock, 'now'>): Promise<Reach> {
     const reach = new Reach(store, clock)
     const found: (readonly [way: string, stored: StoredReach])[] = []
+    const unreadable: string[] = []
     for await (const [key, value] of store.range(keysUnder('reach'))) {
-      found.push([key.slice(key.lastIndexOf('/') + 1), storedReach.decode(value).fields])
+      const way = key.slice(key.lastIndexOf('/') + 1)
+      try {
+        found.push([way, storedReach.decode(value).fields])
+      } catch (error) {
+        if (!isLnoError(error)) throw error
+        unreadable.push(way)
+      }
     }
     found.sort(([, a], [, b]) => Number(a.since - b.since))
     for (const [way, { since, form }] of found) reach.#ways.set(way, { form, since: Number(since) })
     const stale = found.flatMap(([way], i) =>
       reach.worked(way) === undefined || i < found.length - MAX_WAYS ? [way] : [],
     )
-    if (stale.length > 0) await store.commit(stale.map((way) => reach.#out(way)))
+    const out = [...unreadable, ...stale]
+    if (out.length > 0) await store.commit(out.map((way) => reach.#out(way)))
     return reach
   }
 
@@ -71,7 +80,10 @@ export class Reach {
   /** The form that worked over a way; undefined when none is known, or not any more. */
   worked(way: string): GenerationName | undefined {
     const known = this.#ways.get(way)
-    return known !== undefined && this.#clock.now() - known.since < MAX_REACH_AGE_MS ? known.form : undefined
+    if (known === undefined) return undefined
+    const age = this.#clock.now() - known.since
+    // What comes to be known in the future only was written by a clock that was wrong, and would never grow old.
+    return age >= 0 && age < MAX_REACH_AGE_MS ? known.form : undefined
   }
 
   /** An answer came over this way in this form; on disk when this resolves. */

@@ -1,8 +1,15 @@
 import { isLnoError } from '../../base/error.js'
 import type { BlindedPath } from '../../blinding/blinded-path.js'
 import type { MessageContents } from '../../onion/engine-build.js'
+import { messengerError } from './codes.js'
 import type { Delivery, OnionMessenger } from './messenger.js'
 import type { NodeId } from './routes.js'
+
+/**
+ * Hops of the longest reply path that is answered over. Each costs two multiplications, a millisecond and more, and a stranger's
+ * message has room for hundreds; nobody's own way back is longer than the longest payment.
+ */
+export const MAX_REPLY_HOPS = 20
 
 /** An answer to a message of a stranger. */
 export interface Reply {
@@ -22,6 +29,13 @@ export function sendReply(
 ): void {
   const { generation } = delivery
   try {
+    const { length } = replyPath.path
+    if (length > MAX_REPLY_HOPS) {
+      throw messengerError(
+        'REPLY_PATH_TOO_LONG',
+        `a reply path of ${length} hops, at most ${MAX_REPLY_HOPS} are answered over`,
+      )
+    }
     const route = routeBack(messenger.routesTo(messenger.introductionOf(replyPath), delivery.from), delivery)
     if (route === undefined) {
       onNotSent('NO_ROUTE', 'no connected peer leads to the beginning of the reply path')

@@ -209,12 +209,23 @@ function nextCopy(state: FetchState, attempt: number): Step {
 
 function notSent(state: FetchState, event: Extract<FetchEvent, { readonly type: 'not_sent' }>): Step {
   if (copyOf(state, event)?.state !== 'queued') return { state, effects: [] }
-  const failed = noted(inState(state, event, 'over'), event, event)
+  const { plans } = state
+  const failed = noted(
+    inState({ ...state, plans: event.formOnly ? plans : sparing(plans, attemptOf(state, event)) }, event, 'over'),
+    event,
+    event,
+  )
   // The others of this attempt would go to the same peer: only what is wrong with one form leaves them a chance.
   const step = event.formOnly ? nextCopy(failed, event.attempt) : { state: failed, effects: [] }
   // More of the same would only wait in the same queue: whoever asks too much is told at once.
   const isFull = event.code === 'QUEUE_FULL' && outstanding(step.state).length === 0 && sameFirstPeer(step.state)
   return followed(step, isFull ? fail : nextAttempt)
+}
+
+/** Ways over the peer to which nothing could be handed come last: an attempt over another one may lead there. */
+function sparing(plans: readonly FetchPlan[], attempt: Attempt | undefined): readonly FetchPlan[] {
+  const first = attempt?.plan.route[0]
+  return [...plans].sort((a, b) => Number(a.route[0] === first) - Number(b.route[0] === first))
 }
 
 /** The one form that had worked brought nothing: it is not relied on any more. */

@@ -25,6 +25,7 @@ import {
   startFetch,
   stepFetch,
 } from './fetch-machine.js'
+import { assertWalksPaths } from './path-form.js'
 import type { Question } from './question.js'
 import type { Replies } from './replies.js'
 
@@ -228,6 +229,7 @@ export class FetchRun<I> implements Running {
       const generation = this.#generation(copy.generation)
       const to = plan.pathIndex === undefined ? (plan.route.at(-1) ?? selfId) : this.#question.paths[plan.pathIndex]
       if (to === undefined) throw nodeError('INTERNAL', 'an offer that leads nowhere')
+      if (plan.pathIndex !== undefined) assertWalksPaths(generation)
       handle = messenger.send({
         generation,
         route: plan.route,

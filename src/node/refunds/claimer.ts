@@ -17,6 +17,7 @@ import { Turns } from '../offers/turns.js'
 import { freshPathId, PathIdTable } from '../path-id.js'
 import { MAX_ANSWERS } from '../payer/answer.js'
 import { FetchError } from '../payer/fetch.js'
+import { assertWalksPaths } from '../payer/path-form.js'
 import { Preparations } from '../payer/preparations.js'
 import { pathsOrId, waysTo } from '../payer/ways.js'
 import { deriveKey } from '../secrets.js'
@@ -346,6 +347,7 @@ export class Claimer {
       const { invreq_paths: paths, invreq_payer_id: payer } = claim.request.fields
       const to = plan.pathIndex === undefined ? payer && toHex(payer) : paths?.[plan.pathIndex]
       if (to === undefined) throw nodeError('INTERNAL', 'a request that leads nowhere')
+      if (plan.pathIndex !== undefined) assertWalksPaths(generation)
       const handle = messenger.send({
         generation,
         route: plan.route,

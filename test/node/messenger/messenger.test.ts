@@ -13,6 +13,7 @@ import {
   OnionMessenger,
   type ScidResolver,
 } from '../../../src/node/messenger/messenger.js'
+import { MAX_FORWARD_QUEUE } from '../../../src/node/messenger/outbox.js'
 import type { NodeId } from '../../../src/node/messenger/routes.js'
 import { modern } from '../../../src/onion/generations/modern.js'
 import { type ManualClock, manualClock } from '../../../src/testing/manual-clock.js'
@@ -34,7 +35,7 @@ class Wires {
     this.#edges.delete(`${b.id}-${a.id}`)
   }
 
-  station(byte: number, resolveScid: ScidResolver = () => undefined): Station {
+  station(byte: number, resolveScid: ScidResolver = () => undefined, isHasty = false): Station {
     const secret = secretOf(byte)
     const id = toHex(publicKey(secret))
     const events: MessengerEvent[] = []
@@ -58,6 +59,7 @@ class Wires {
       generations: [modern],
       resolveScid,
       links: () => [],
+      ...(isHasty && { rateOf: () => ({ perSecond: 1000, burst: 1000 }) }),
       onEvent: (event) => events.push(event),
       channel: {
         onMessage: (_, receive) => void this.#handlers.set(id, receive),
@@ -199,11 +201,16 @@ describe('what a relay drops, in silence', () => {
 
   test('more of one peer than may wait for the next', { tags: ['O9'] }, async () => {
     const { wires, alice, bob, carol } = chain()
-    // Alice sends at her own rate to Bob; eight of them wait at Bob when Carol's lane is used up by others.
+    // At the rate that Bob keeps to himself nothing waits for long.
     for (let i = 0; i < 30; i++) send(alice, carol.id, [bob, carol])
     await wires.clock.advance(10_000)
-    expect(carol.deliveries.length).toBe(30)
-    expect(bob.dropped()).toEqual([])
+    expect([carol.deliveries.length, bob.dropped()]).toEqual([30, []])
+    const hasty = wires.station(0x45, undefined, true)
+    wires.connect(hasty, bob)
+    for (let i = 0; i < 30; i++) send(hasty, carol.id, [bob, carol])
+    await wires.clock.advance(10_000)
+    expect(carol.deliveries.length).toBe(30 + MAX_FORWARD_QUEUE)
+    expect(bob.dropped()).toEqual(Array(30 - MAX_FORWARD_QUEUE).fill('FORWARD_QUEUE_FULL'))
   })
 })
 

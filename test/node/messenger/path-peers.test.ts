@@ -21,6 +21,12 @@ test('a peer is remembered at once, and over a restart', async () => {
   expect([again.has(peer(1)), again.has(peer(2))]).toEqual([true, false])
 })
 
+test('a peer counts whatever became of its record: nothing else is needed', async () => {
+  const store = memoryStore()
+  await store.commit([{ key: `path_peer/${peer(1)}`, value: Uint8Array.of(1) }])
+  expect((await PathPeers.load(store)).has(peer(1))).toBe(true)
+})
+
 test('without a store it is remembered until the end', () => {
   const peers = new PathPeers()
   peers.add(peer(1), 0)

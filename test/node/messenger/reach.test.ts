@@ -90,6 +90,32 @@ describe('what worked', () => {
     expect(reach.worked('one')).toBe('obs')
   })
 
+  test('is asked anew where it was written by a clock that was ahead: it would never grow old', async () => {
+    const { store } = counted()
+    const ahead = manualClock()
+    await ahead.advance(100 * MAX_REACH_AGE_MS)
+    await (await Reach.load(store, ahead)).remember('one', 'obs')
+    const clock = manualClock()
+    const reach = await Reach.load(store, clock)
+    expect([reach.worked('one'), await keysOf(store)]).toEqual([undefined, []])
+    await reach.remember('one', 'obs2')
+    expect((await Reach.load(store, clock)).worked('one')).toBe('obs2')
+  })
+
+  test('that cannot be read is taken out, and keeps no node from starting', async () => {
+    const { store } = counted()
+    const clock = manualClock()
+    await (await Reach.load(store, clock)).remember('good', 'obs')
+    const value = await store.get('reach/good')
+    await store.commit([
+      { key: 'reach/cut', value: value!.subarray(0, 3) },
+      { key: 'reach/empty', value: new Uint8Array(0) },
+      { key: 'reach/newer', value: Uint8Array.of(...value!, 4, 0) },
+    ])
+    expect((await Reach.load(store, clock)).worked('good')).toBe('obs')
+    expect(await keysOf(store)).toEqual(['reach/good'])
+  })
+
   test('of a thousand ways: what was written first goes first, in memory and on disk', async () => {
     const clock = manualClock()
     const { store } = counted()

@@ -10,6 +10,7 @@ import type { Generation } from '../../../src/onion/generation.js'
 import { modern } from '../../../src/onion/generations/modern.js'
 import { obs } from '../../../src/onion/generations/obs.js'
 import { obs2 } from '../../../src/onion/generations/obs2.js'
+import { withType } from '../../../src/onion/onion-message.js'
 import { toyBackend } from '../../support/toy-backend.js'
 import { message, seededRandom, world } from '../connections/world.js'
 
@@ -67,6 +68,30 @@ async function node(generations: readonly Generation[]) {
   }
   return { bob, peer, told, messenger, built, send }
 }
+
+describe('what one peer may send', () => {
+  test('is limited for all wire forms together: three types are no three allowances', async () => {
+    const { built, told, send } = await node([modern, obs2, obs])
+    const { burstMessages } = ONION_MESSAGE_LIMIT
+    for (let i = 0; i < burstMessages; i++) await send(built([modern, obs2, obs][i % 3]!))
+    expect(told).toHaveLength(burstMessages)
+    for (const form of [modern, obs2, obs]) expect(await send(built(form))).toBe(0)
+    expect(told).toHaveLength(burstMessages)
+  })
+
+  test('costs no public-key work where its form alone shows that it is no onion message', async () => {
+    const { built, told, send } = await node([modern, obs2, obs])
+    for (const form of [modern, obs2, obs]) {
+      const { path_key, onion_message_packet: packet } = form.layout.read(built(form).subarray(2))
+      const withPacket = (bytes: Uint8Array) =>
+        withType(form.messageType, form.layout.write({ ...(path_key && { path_key }), onion_message_packet: bytes }))
+      const newer = packet.slice()
+      newer[0] = 1
+      expect(await send(built(form).subarray(0, 60), withPacket(packet.subarray(0, 65)), withPacket(newer))).toBe(0)
+    }
+    expect(told).toHaveLength(9)
+  })
+})
 
 describe('a wire form that is switched off', () => {
   test.each([

@@ -155,6 +155,23 @@ describe('failures', () => {
     expect(effects.at(-1)).toMatchObject({ do: 'send', plan: { route: ['b', 't'] } })
   })
 
+  test('a peer that cannot be reached is not called again while there is a way over another', () => {
+    const plans = [way('a', 't'), { ...way('a', 't'), reply: 'self' } as const, way('b', 't'), way('c', 't')]
+    const refused = (attempt: number) =>
+      ({ type: 'not_sent', ...modern(attempt), code: 'CONNECT_REFUSED', why: '' }) as const
+    const { effects } = run(plans, [refused(1), refused(2), refused(3)], 4)
+    const first = effects.flatMap((effect) => (effect.do === 'send' ? [effect.plan.route[0]] : []))
+    expect(first).toEqual(['a', 'b', 'c', 'a'])
+  })
+
+  test('a message that could not be made says nothing of the peer', () => {
+    const plans = [way('a', 't'), { ...way('a', 't'), reply: 'self' } as const, way('b', 't')]
+    const { effects } = run(plans, [
+      { type: 'not_sent', ...modern(1), code: 'VALUE_OUT_OF_RANGE', why: '', formOnly: true },
+    ])
+    expect(effects.at(-1)).toMatchObject({ do: 'send', plan: { route: ['a', 't'], reply: 'self' } })
+  })
+
   test('an invoice_error is final when nothing else is under way', () => {
     const { effects } = run(
       [way('a'), way('b')],

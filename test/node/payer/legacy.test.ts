@@ -434,6 +434,62 @@ describe('whatever the issuer does with each copy, and whatever the net loses', 
   })
 })
 
+describe('between two copies', () => {
+  // One message a second: the second copy waits when the first has left.
+  const slow = { rateOf: () => ({ perSecond: 1, burst: 1 }) }
+  /** A fetch whose first copy has left, and what becomes of it. */
+  const halfway = async () => {
+    const all = await scene([obs2, obs], { payer: slow })
+    all.issuer.manners = () => 'silence'
+    const stop = new AbortController()
+    const outcome = all.payer.node
+      .fetch(all.issuer.offer, { signal: stop.signal, attempts: 2 })
+      .catch((error: FetchError) => error)
+    await all.world.clock.advance(500)
+    expect(all.sent()).toEqual(['obs2'])
+    return { ...all, stop, outcome }
+  }
+
+  test('a fetch that is cancelled sends nothing more, and an answer to the first is a late one', async () => {
+    const { world, payer, merchant, issuer, sent, stop, outcome } = await halfway()
+    stop.abort()
+    expect(await outcome).toMatchObject({ code: 'CONTROL_CANCELLED' })
+    const { replyPath, generation } = issuer.requests[0]!
+    const contents = { invoice: new Uint8Array([1]) }
+    merchant.node.messenger.send({
+      generation,
+      route: [payer.node.id],
+      to: replyPath!,
+      contents,
+      onFate: () => undefined,
+    })
+    await world.clock.advance(10_000)
+    expect(sent()).toEqual([])
+    expect([payer.told('fetch_failed').length, payer.told('reply_late').length]).toEqual([1, 1])
+  })
+
+  test('a node that stops ends it once, and sends nothing more', async () => {
+    const { world, payer, sent, outcome } = await halfway()
+    await payer.node.stop()
+    expect(await outcome).toMatchObject({ code: 'CONTROL_CANCELLED' })
+    await world.clock.advance(120_000)
+    expect([sent(), payer.told('fetch_failed').length]).toEqual([[], 1])
+  })
+
+  test('a peer that hangs up ends both, and the next attempt calls it again', async () => {
+    const { world, payer, merchant, sent, outcome } = await halfway()
+    payer.node.connections.disconnect(merchant.node.id)
+    const error = (await world.until(outcome)) as FetchError
+    expect(error.problems.map(({ attempt, generation, code }) => `${attempt} ${generation} ${code}`)).toEqual([
+      '1 obs CONNECTION_LOST',
+      '1 obs2 SENT_NO_REPLY',
+      '2 obs2 SENT_NO_REPLY',
+      '2 obs SENT_NO_REPLY',
+    ])
+    expect(sent()).toEqual(['obs2', 'obs'])
+  })
+})
+
 describe('the user’s choice', () => {
   test('goes before what is known of the offer and of the way', async () => {
     const { fetch, sent, world } = await scene(GENERATIONS)

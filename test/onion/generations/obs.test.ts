@@ -6,7 +6,7 @@ import { blindingFactor } from '../../../src/blinding/keys.js'
 import { nextPathKey, sharePath } from '../../../src/blinding/unblind.js'
 import { mulPoint } from '../../../src/crypto/group.js'
 import { sha256 } from '../../../src/crypto/hash.js'
-import { buildOnionMessage, forwardMessage, peel } from '../../../src/onion/engine.js'
+import { buildOnionMessage, forwardMessage, MAX_LOCAL_HOPS, peel } from '../../../src/onion/engine.js'
 import { OBS_PAYLOAD, obs } from '../../../src/onion/generations/obs.js'
 import { withType } from '../../../src/onion/onion-message.js'
 import { decodePacket, encodePacket } from '../../../src/onion/packet.js'
@@ -79,6 +79,14 @@ describe('a request names its relays in the clear', () => {
         'ONION_MESSAGE_RELAY_EXTRA',
       )
     }
+  })
+
+  test('a relay that is named as its own next peels on, but not for ever', () => {
+    const loop = { node_id: alice.node_id, payload: payload({ next_node_id: alice.node_id }) }
+    const last = { node_id: alice.node_id, payload: payload({ invoice_request: of(1) }) }
+    const through = (hops: number) => outcome(peel(obs, alice, rawMessage(obs, [...Array(hops).fill(loop), last])))
+    expect(through(MAX_LOCAL_HOPS)).toBe('deliver')
+    expect(through(MAX_LOCAL_HOPS + 1)).toBe('ONION_MESSAGE_TOO_DEEP')
   })
 
   test('a relay without orders drops it', () => {
