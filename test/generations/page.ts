@@ -63,8 +63,8 @@ one message is sent. \`lno fetch --generation\` sends what you name, \`lno node 
 
 A row asks, a column answers. \`obs\`, \`obs2\`, \`modern-uncounted\` and \`modern\` are nodes of ours that speak that form alone; those
 without \`modern\` make offers of 2021 (no release spoke \`modern-uncounted\` alone, and \`lno\` sends it only when you say so). Where
-the issuer can make both forms of offers, it made the one that goes with what the other side speaks. \`v0.10.2\`, \`v0.11\` and \`v22.11\` are nodes of ours that behave as these releases did
-(\`lno interop node --emulate\`); \`lno\` is a node of ours as it is.
+the issuer can make both forms of offers, it made the one that goes with what the other side speaks. \`v0.10.2\`, \`v0.11\` and
+\`v22.11\` are nodes of ours that behave as these releases did (\`lno interop node --emulate\`); \`lno\` is a node of ours as it is.
 
 - \`387 + 385\`: copies of these types were sent, came, and brought an invoice; the payer takes one, the issuer made one.
 - \`ignored\`: the copy came, and what it asked for was passed over in silence; \`refused\`: an invoice_error came back;
