@@ -1,4 +1,4 @@
-import { LnoError } from '../base/error.js'
+import { LnoError, type Where } from '../base/error.js'
 import { MAX_MSAT } from '../wire/amount.js'
 import type { Bolt12Code } from './codes.js'
 import type { Offer } from './offer.js'
@@ -9,7 +9,7 @@ import type { Offer } from './offer.js'
  */
 export type Convert = (currency: string, amount: bigint) => bigint | undefined
 
-function fail(code: Bolt12Code, message: string, field: keyof Offer | 'invreq_quantity', rule: string): never {
+function fail(code: Bolt12Code, message: string, field: 'invreq_quantity', rule: string): never {
   throw new LnoError(code, message, { path: [field], rule, spec: 'BOLT 12' })
 }
 
@@ -26,15 +26,35 @@ export function expectedAmount(
   convert?: Convert,
 ): bigint | undefined {
   const { offer_amount: amount, offer_currency: currency } = offer
+  return costOf(amount, currency, quantity, convert, {
+    amount: { path: ['offer_amount'], rule: 'M6', spec: 'BOLT 12' },
+    currency: { path: ['offer_currency'], rule: 'OR11', spec: 'BOLT 12' },
+  })
+}
+
+/** As `expectedAmount`, for a form of offers that names its fields otherwise. `where`: of its amount and its currency. */
+export function costOf(
+  amount: bigint | undefined,
+  currency: string | undefined,
+  quantity: bigint,
+  convert: Convert | undefined,
+  where: { readonly amount: Where; readonly currency: Where },
+): bigint | undefined {
   if (amount === undefined) return undefined
   const total = amount * quantity
   const msat = currency === undefined ? total : convert?.(currency, total)
   if (msat === undefined) {
     // The code is text of a stranger: it is named in the message only where it can be nothing but a code.
     const name = /^[A-Z]{3}$/.test(currency ?? '') ? ` for ${currency}` : ''
-    return fail('CURRENCY_NOT_CONVERTIBLE', `no exchange rate${name}`, 'offer_currency', 'OR11')
+    throw new LnoError('CURRENCY_NOT_CONVERTIBLE' satisfies Bolt12Code, `no exchange rate${name}`, where.currency)
   }
-  if (msat > MAX_MSAT) fail('AMOUNT_ABOVE_SUPPLY', `${msat} msat are more than all bitcoin`, 'offer_amount', 'M6')
+  if (msat > MAX_MSAT) {
+    throw new LnoError(
+      'AMOUNT_ABOVE_SUPPLY' satisfies Bolt12Code,
+      `${msat} msat are more than all bitcoin`,
+      where.amount,
+    )
+  }
   return msat
 }
 

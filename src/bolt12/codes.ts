@@ -94,7 +94,8 @@ export const BOLT12_CODES = {
   },
   CURRENCY_NOT_CONVERTIBLE: {
     meaning: 'The price is in a currency for which no exchange rate is known here.',
-    advice: 'Give a rate for that currency, or ask for an offer in bitcoin.',
+    advice:
+      'Give a rate for that currency, or say the amount in bitcoin yourself (`lno fetch --amount`), or ask for an offer in bitcoin.',
   },
   QUANTITY_INVALID: {
     meaning: 'The number of items is not one that the offer allows.',

@@ -3,7 +3,7 @@ import { parseAddress } from '../node/addresses.js'
 import type { CaptureRequest } from '../node/capture/recorder.js'
 import type { FetchView } from '../node/methods/fetch-methods.js'
 import type { LnoNode } from '../node/node.js'
-import { readOffer } from '../node/payer/any-offer.js'
+import { isLegacyOffer, readOffer } from '../node/payer/any-offer.js'
 import type { FetchProgress } from '../node/payer/fetch.js'
 import { parseScidLink } from '../node/scids.js'
 import { CAPTURE, captureRequest } from './daemon/capture.js'
@@ -88,7 +88,7 @@ export const command = defineCommand({
   run: async (context) => {
     const { args, options, signal, note, result, next, json } = context
     // Here too, so that what cannot be read is said without a node.
-    readOffer(args.offer)
+    const offer = readOffer(args.offer)
     const onProgress = (progress: FetchProgress) => {
       const line = progressText(progress, options.verbose)
       if (line !== undefined) note(line)
@@ -116,7 +116,10 @@ export const command = defineCommand({
       next('lno explain INVOICE')
     } catch (error) {
       if (signal.aborted) throw cliError('INTERRUPTED', `stopped by ${String(signal.reason)}`)
-      if (isLnoError(error) && !json) for (const line of failureLines(error, 'lno fetch OFFER')) note(line)
+      if (isLnoError(error) && !json) {
+        const asked = { generations: options.generation, of2021: isLegacyOffer(offer) }
+        for (const line of failureLines(error, 'lno fetch OFFER', asked)) note(line)
+      }
       throw error
     }
   },

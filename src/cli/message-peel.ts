@@ -28,9 +28,8 @@ export const command = defineCommand({
     const candidates = type === undefined ? undefined : FORMS.get(type)
     if (candidates === undefined) {
       const known = [...FORMS.keys()].join(', ')
-      throw new LnoError('ONION_MESSAGE_MALFORMED', `type ${type ?? 'missing'} is no onion message; known: ${known}`, {
-        offset: 0,
-      })
+      const wrong = type === undefined ? 'the message has no type in front' : `type ${type} is no onion message`
+      throw new LnoError('ONION_MESSAGE_MALFORMED', `${wrong}; known: ${known}`, { offset: 0 })
     }
     const body = candidates[0].layout.read(message.subarray(2))
     const secret = readSecret(context, options.keyFile)

@@ -7,7 +7,7 @@ import { usage } from './frame/exit.js'
 
 export const command = defineCommand({
   description:
-    'Makes an offer at the running node and keeps it there. Without --path the offer names the id of the node, and payers must be able to reach it. With --path A,B payers reach A, which passes on to B, which passes on to this node: they learn A and nothing else. The nodes of a path must take onion messages, and the last one must be connected to this node.\n\nA node that speaks only old wire forms of onion messages (lno node start --generations) makes offers in the form of 2021, which Core Lightning up to v0.12.1 reads and others do not. They name the node, have no paths, and their invoices are paid in the clear.',
+    'Makes an offer at the running node and keeps it there. Without --path the offer names the id of the node, and payers must be able to reach it. With --path A,B payers reach A, which passes on to B, which passes on to this node: they learn A and nothing else. The nodes of a path must take onion messages, and the last one must be connected to this node.\n\nA node that speaks only old wire forms of onion messages (lno node start --generations) makes offers in the form of 2021, which c-lightning v0.10.1 to v0.12.1 reads and others do not. They name the node, have no paths, and their invoices are paid in the clear.',
   args: {},
   options: {
     amount: {

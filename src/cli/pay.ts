@@ -11,7 +11,7 @@ import { formOf } from './show/form.js'
 
 export const command = defineCommand({
   description:
-    'Says whether an offer or an invoice could be paid here, and why not. This node has no wallet yet: lno fetch gets the invoice of an offer and checks it, and another wallet can pay it.\n\nOffers and invoices in the form of 2021 (Core Lightning up to v0.12.1) are refused for good: they are paid in the clear, to a node id.',
+    'Says whether an offer or an invoice could be paid here, and why not. This node has no wallet yet: lno fetch gets the invoice of an offer and checks it, and another wallet can pay it.\n\nOffers and invoices in the form of 2021 (c-lightning v0.10.1 to v0.12.1) are refused for good: they are paid in the clear, to a node id.',
   args: { string: { summary: 'an offer or an invoice: lno1…, lni1…, or a URI that holds one', stdin: true } },
   options: {},
   examples: ['lno pay lno1…', 'lno fetch lno1… | lno pay -'],

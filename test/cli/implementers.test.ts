@@ -159,6 +159,8 @@ describe('message peel', () => {
     const outcome = await lno(['message', 'peel', '0182ff'], { env: { LNO_SECRET: ALICE } })
     expect(outcome.code).toBe(1)
     expect(outcome.stderr).toContain('type 386 is no onion message; known: 513, 387, 385')
+    const short = await lno(['message', 'peel', '01'], { env: { LNO_SECRET: ALICE } })
+    expect(short.stderr).toContain('the message has no type in front; known: 513, 387, 385')
   })
 
   test('what a node would drop is refused with its reason', async () => {

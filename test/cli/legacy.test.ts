@@ -100,7 +100,7 @@ describe('decode', () => {
       'description           "Tea \\u{202e}\\u{a}"',
       'issuer                "shop\\u{1b}[31m"',
       'quantity_min          at least 2',
-      'recurrence            every 1 months',
+      'recurrence            every month',
       'recurrence_paywindow  from 10 seconds before to 20 seconds after, less when late',
       'recurrence_limit      up to period 12',
     ]) {
@@ -224,6 +224,15 @@ describe('explain', () => {
     expect((await explained('--network', 'regtest', INVOICE)).payment?.code).toBe('PAYMENT_UNBLINDED')
     expect((await explained('--network', 'regtest', REQUEST)).payment).toBeUndefined()
     expect((await explained(TODAY)).payment).toBeUndefined()
+  })
+
+  test('an offer that recurs is not fetched', async () => {
+    const { code, stdout, stderr } = await lno(['explain', '--network', 'regtest', OFFER])
+    expect(code).toBe(0)
+    expect(stdout).toContain('It is paid again every so often')
+    expect(stdout).not.toContain('lno fetch')
+    expect(stderr).toContain('Next: lno decode')
+    expect((await lno(['pay', OFFER])).stderr).not.toContain('fetch')
   })
 
   test('an offer to send money is not fetched', async () => {

@@ -238,7 +238,11 @@ describe('texts of strangers', () => {
   })
 
   test('silence says what to do; a code without advice says nothing more', () => {
-    expect(failureLines(new LnoError('SENT_NO_REPLY', ''), '')[0]).toContain('offline')
+    const silence = new LnoError('SENT_NO_REPLY', '')
+    expect(failureLines(silence, '')).toEqual([expect.stringContaining('offline')])
+    expect(failureLines(silence, '', { of2021: true })[1]).toContain('types 387 and 385')
+    const chosen = failureLines(silence, '', { of2021: true, generations: ['obs2', 'obs'] })
+    expect(chosen.slice(1)).toEqual([expect.stringMatching(/asked in obs2, obs alone, as --generation/)])
     expect(failureLines(new LnoError('OFFER_EXPIRED', ''), '')).toEqual([])
   })
 
@@ -381,6 +385,9 @@ describe('with a node', () => {
     expect(await refusal(...create, '--path', relay.node.node.id)).toBe('OFFER_FORM_UNFIT')
     expect(await refusal('offer', 'create', '--amount', 'any')).toBe('OFFER_FORM_UNFIT')
     expect(await refusal(...create, '--form', 'modern')).toBe('OFFER_FORM_UNSPOKEN')
+    expect((await lno([...create, '--form', 'modern', ...flags])).stderr).toContain(
+      'this node speaks obs2, obs alone, in which nobody asks for modern offers',
+    )
     const toBoth = ['--form', '2021', '--quantity-max', '3']
     expect((await lno([...create, ...toBoth, ...relay.flags])).stdout).toMatch(/^quantity +1 to 3$/m)
     expect((await lno([...create, '--quantity-min', '3', ...relay.flags])).stderr).toContain('OFFER_FORM_UNFIT')

@@ -1,5 +1,6 @@
-import { type Convert, expectedAmount } from '../amount.js'
+import { type Convert, costOf } from '../amount.js'
 import type { LegacyOfferMessage } from './offer.js'
+import { SPEC } from './rules/common.js'
 
 /**
  * What an offer of 2021 costs for a number of items: its amount, converted from its currency, times the quantity.
@@ -12,9 +13,8 @@ export function legacyExpectedAmount(
   quantity = 1n,
   convert?: Convert,
 ): bigint | undefined {
-  const price = {
-    ...(amount !== undefined && { offer_amount: amount }),
-    ...(currency !== undefined && { offer_currency: currency }),
-  }
-  return expectedAmount(price, quantity, convert)
+  return costOf(amount, currency, quantity, convert, {
+    amount: { path: ['amount'], rule: 'M6', spec: SPEC },
+    currency: { path: ['currency'], spec: SPEC },
+  })
 }

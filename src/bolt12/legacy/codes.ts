@@ -113,7 +113,8 @@ export const LEGACY_CODES = {
   },
   LEGACY_INVREQ_RECURRENCE_MISSING: {
     meaning: 'The offer of 2021 is paid again every so often, and the request does not say which time it is.',
-    advice: 'Its writer must set recurrence_counter, and recurrence_start where any period may be the first.',
+    advice:
+      'Its writer must set recurrence_counter, and recurrence_start where any period may be the first. `lno fetch` sets neither: it does not ask for offers that recur.',
   },
   LEGACY_INVREQ_RECURRENCE_UNEXPECTED: {
     meaning:

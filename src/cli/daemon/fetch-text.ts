@@ -42,8 +42,16 @@ function peerText(peer: string | undefined): string {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** What was asked for, as far as it tells why nobody answered. */
+interface Asked {
+  /** Wire forms that the user chose. */
+  readonly generations?: readonly string[] | undefined
+  /** It was an offer in the form of 2021. */
+  readonly of2021?: boolean
+}
+
 /** What people do about a request that failed: one line each. The error's own line follows. */
-export function failureLines(error: LnoError, command: string): readonly string[] {
+export function failureLines(error: LnoError, command: string, asked: Asked = {}): readonly string[] {
   const { details = {}, code } = error
   if (code === 'INVOICE_ERROR' && isObject(details.invoice_error))
     return invoiceErrorLines(details.invoice_error, command)
@@ -56,7 +64,21 @@ export function failureLines(error: LnoError, command: string): readonly string[
   }
   if (code === 'NODE_NOT_RUNNING') return []
   const advice = Object.hasOwn(CODES, code) ? CODES[code as keyof typeof CODES].advice : undefined
-  return advice === undefined ? [] : [advice]
+  return [...(advice === undefined ? [] : [advice]), ...(code === 'SENT_NO_REPLY' ? silenceLines(asked) : [])]
+}
+
+/** Why messages may have been passed over that did arrive. */
+function silenceLines({ generations, of2021 = false }: Asked): readonly string[] {
+  if (generations !== undefined) {
+    const forms = generations.join(', ')
+    return [
+      `It was asked in ${forms} alone, as --generation or LNO_GENERATION says; without them the offer tells the form.`,
+    ]
+  }
+  if (!of2021) return []
+  return [
+    'An offer of 2021 is asked for in types 387 and 385, which only nodes that speak them pass on; of those of today, lno does. Name one with --via, or the issuer itself.',
+  ]
 }
 
 /** The options that set what an issuer may suggest another value for, by the field's name in either form. */

@@ -12,7 +12,7 @@ export function priceOf({ amount_msat: amount }: Pick<OfferView, 'amount_msat'>)
 export function offerText(offer: OfferView, width: number, label: (text: string) => string): string {
   const rows: (readonly [string, string])[] = [
     ['offer id', offer.offer_id],
-    ...(offer.form === '2021' ? [['form', 'that of 2021: for Core Lightning up to v0.12.1'] as const] : []),
+    ...(offer.form === '2021' ? [['form', 'that of 2021: for c-lightning v0.10.1 to v0.12.1'] as const] : []),
     ['state', offer.active ? 'active' : 'disabled: requests are refused'],
     ...(offer.label === undefined ? [] : [['label', escapeForDisplay(offer.label)] as const]),
     ...(offer.description === undefined ? [] : [['description', escapeForDisplay(offer.description)] as const]),

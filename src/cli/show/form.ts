@@ -97,9 +97,9 @@ function unpayable({ kind, fields }: LegacyInspection): Seen['unpayable'] {
   const why = (message: string) => ({ code: 'PAYMENT_UNBLINDED' satisfies LegacyCode, message })
   if (kind === 'invoice') return why('It cannot be paid: invoices of 2021 are paid in the clear')
   if (kind !== 'offer') return undefined
-  return fields.send_invoice === undefined
-    ? why('It can be fetched (lno fetch), but not paid: its invoice is paid in the clear')
-    : why('It sends money in the clear, which cannot be taken')
+  if (fields.send_invoice !== undefined) return why('It sends money in the clear, which cannot be taken')
+  if (fields.recurrence !== undefined) return why('It is paid again every so often, and in the clear: lno does neither')
+  return why('It can be fetched (lno fetch), but not paid: its invoice is paid in the clear')
 }
 
 const of2021: Form = {
@@ -114,7 +114,8 @@ const of2021: Form = {
     const reason = unpayable(seen)
     return {
       ...seen,
-      fetchable: seen.kind === 'offer' && seen.fields.send_invoice === undefined,
+      fetchable:
+        seen.kind === 'offer' && seen.fields.send_invoice === undefined && seen.fields.recurrence === undefined,
       ...(reason && { unpayable: reason }),
       origin: origin(seen),
       originJson: { form: '2021', ...(releases !== undefined && { releases }) },

@@ -5,7 +5,7 @@ import type { LegacyFields, LegacyInspection } from '../../bolt12/legacy/inspect
 import { timeUnitName } from '../../bolt12/legacy/json.js'
 import { legacyLayoutOf } from '../../bolt12/legacy/layout.js'
 import { legacyOfferId } from '../../bolt12/legacy/merkle.js'
-import type { LegacyPath, LegacyPayinfo } from '../../bolt12/legacy/subtypes.js'
+import type { LegacyPath, LegacyPayinfo, LegacyRecurrence } from '../../bolt12/legacy/subtypes.js'
 import { isSignatureType } from '../../bolt12/ranges.js'
 import { numbered, type Row, recordRows, type Shown, showChain } from './rows.js'
 import { showBytes, showCurrency, showFeatures, showMsat, showSeconds, showText, showTime } from './values.js'
@@ -19,6 +19,12 @@ function showPayinfo(info: LegacyPayinfo): string {
   const features = info.features.length === 0 ? '' : `, features ${showFeatures(info.features)}`
   const fee = `fee ${info.fee_base_msat} msat + ${info.fee_proportional_millionths} ppm`
   return `${fee}, ${info.cltv_expiry_delta} blocks${features}`
+}
+
+function showRecurrence({ time_unit: unit, period }: LegacyRecurrence): string {
+  const units = timeUnitName(unit)
+  if (units === undefined) return `every ${period} of unit ${unit}`
+  return period === 1 ? `every ${units.replace(/s$/, '')}` : `every ${period} ${units}`
 }
 
 /** How each field of the form of 2021 is shown; those that are missing here are bytes. */
@@ -39,7 +45,7 @@ const SHOW: {
   quantity_min: (least) => `at least ${least}`,
   quantity_max: (most) => `at most ${most}`,
   quantity: String,
-  recurrence: ({ time_unit, period }) => `every ${period} ${timeUnitName(time_unit) ?? `of unit ${time_unit}`}`,
+  recurrence: showRecurrence,
   recurrence_base: ({ start_any_period, basetime }, _, now) =>
     `${showTime(basetime, now)}${start_any_period === 1 ? ', or any period later' : ''}`,
   recurrence_paywindow: ({ seconds_before, seconds_after, proportional_amount }) =>

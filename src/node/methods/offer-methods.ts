@@ -92,7 +92,8 @@ function commonOptions(params: NewOfferParams) {
 
 function modernOptions(params: NewOfferParams): NewOffer {
   const { paths, quantity_max: most, quantity_min: least } = params
-  if (least !== undefined) throw offersError('OFFER_FORM_UNFIT', 'an offer of today has no least quantity')
+  if (least !== undefined)
+    throw offersError('OFFER_FORM_UNFIT', 'a modern offer has no least quantity, only one in the form of 2021 has')
   return {
     ...commonOptions(params),
     ...(params.description !== undefined && { description: params.description }),
@@ -107,10 +108,16 @@ function legacyOptions(params: NewOfferParams): NewLegacyOffer {
   const { description, paths = [], dummy_hops: dummyHops = 0, quantity_min: least, quantity_max: most } = params
   const unfit = paths.length > 0 ? 'paths' : dummyHops > 0 ? 'hops' : params.issuer_key ? 'key of its own' : undefined
   if (unfit !== undefined) {
-    throw offersError('OFFER_FORM_UNFIT', `an offer in the form of 2021 names this node and has no ${unfit}`)
+    throw offersError(
+      'OFFER_FORM_UNFIT',
+      `an offer in the form of 2021 names this node and has no ${unfit}, only a modern one has`,
+    )
   }
   if (description === undefined) {
-    throw offersError('OFFER_FORM_UNFIT', 'an offer in the form of 2021 says what it is for, with or without a price')
+    throw offersError(
+      'OFFER_FORM_UNFIT',
+      'an offer in the form of 2021 says what it is for, with or without a price: give a description',
+    )
   }
   // Any number of them: that form says so by a least quantity without a most.
   const open = most === 0n

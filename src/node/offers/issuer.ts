@@ -179,7 +179,8 @@ export class Issuer {
   #checkMakes(form: Bolt12Form): void {
     if (!this.forms.includes(form)) {
       const spoken = this.#options.messenger.generations.map(({ name }) => name).join(', ')
-      throw offersError('OFFER_FORM_UNSPOKEN', `no reader of a ${form} offer speaks ${spoken}, and this node no other`)
+      const what = form === '2021' ? 'offers in the form of 2021' : 'modern offers'
+      throw offersError('OFFER_FORM_UNSPOKEN', `this node speaks ${spoken} alone, in which nobody asks for ${what}`)
     }
     if (this.#options.paymentPaths === undefined) {
       throw nodeError('NO_WALLET', 'an offer promises invoices, and without a wallet nothing can be received here')

@@ -27,6 +27,7 @@ import {
 } from '../../../src/bolt12/legacy/decode.js'
 import { fromXOnly, legacyPayerKey, xOnly } from '../../../src/bolt12/legacy/keys.js'
 import { legacyMerkleRoot, legacyOfferId, legacyPaymentSecret } from '../../../src/bolt12/legacy/merkle.js'
+import { quantityProblem } from '../../../src/bolt12/legacy/rules/quantity.js'
 import { publicKey } from '../../../src/crypto/group.js'
 import { sha256 } from '../../../src/crypto/hash.js'
 import { chainHashOf } from '../../../src/wire/chains.js'
@@ -99,7 +100,14 @@ describe('an offer of 2021', () => {
     const euros = offerOf({ price: { currency: 'EUR', amount: 250n } })
     expect(legacyExpectedAmount(euros, 2n, (_, cents) => cents * 10n)).toBe(5000n)
     expect(codeOf(() => legacyExpectedAmount(euros))).toBe('CURRENCY_NOT_CONVERTIBLE')
+    // Under the name of that form, and without a rule of today's.
+    expect(() => legacyExpectedAmount(euros)).toThrow(expect.objectContaining({ path: ['currency'], rule: undefined }))
   })
+})
+
+test('one item is no items', () => {
+  expect(quantityProblem({ quantity_min: 2n }, 1n)).toBe('1 item, the offer asks for 2 at least')
+  expect(quantityProblem({ quantity_max: 2n }, 3n)).toBe('3 items, the offer allows 2')
 })
 
 describe('a request of 2021', () => {

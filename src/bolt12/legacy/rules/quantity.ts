@@ -9,6 +9,7 @@ export function takesQuantity({ quantity_min, quantity_max }: LegacyOffer): bool
 export function quantityProblem(offer: LegacyOffer, quantity: bigint): string | undefined {
   const { quantity_min: least = 1n, quantity_max: most } = offer
   if (quantity === 0n) return 'quantity is 0'
-  if (quantity < least) return `${quantity} items, the offer asks for ${least} at least`
-  return most !== undefined && quantity > most ? `${quantity} items, the offer allows ${most}` : undefined
+  const items = quantity === 1n ? '1 item' : `${quantity} items`
+  if (quantity < least) return `${items}, the offer asks for ${least} at least`
+  return most !== undefined && quantity > most ? `${items}, the offer allows ${most}` : undefined
 }
