@@ -38,6 +38,7 @@ export { createNode, type LnoNode, type NodeInfo, type NodeOptions } from './nod
 export type { Issuer } from './offers/issuer.js'
 export type { AnyOwnOffer, NewLegacyOffer, NewOffer, OwnLegacyOffer, OwnOffer } from './offers/own-offer.js'
 export type { PaymentPaths, Receivable, ReceiveOptions } from './offers/payment-paths.js'
+export type { AnyOfferMessage } from './payer/any-offer.js'
 export {
   FetchError,
   type Fetched,

@@ -72,7 +72,7 @@ function silenceLines({ generations, of2021 = false }: Asked): readonly string[]
   if (generations !== undefined) {
     const forms = generations.join(', ')
     return [
-      `It was asked in ${forms} alone, as --generation or LNO_GENERATION says; without them the offer tells the form.`,
+      `It was asked in ${forms} alone, as --generation, LNO_GENERATION or the config file says; without, the offer tells.`,
     ]
   }
   if (!of2021) return []
