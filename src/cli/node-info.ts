@@ -5,6 +5,8 @@ import { defineCommand } from './frame/command.js'
 import { columnsOf } from './frame/text.js'
 
 export const command = defineCommand({
+  description:
+    'Onion messages are counted since the node started, by wire form; 513 stands for those in which only the last hop could tell modern from modern-uncounted.',
   args: {},
   options: {},
   examples: ['lno node info', 'lno node info --json | jq -r .node_id'],

@@ -5,6 +5,8 @@ import { defineCommand } from './frame/command.js'
 import { wrap } from './frame/text.js'
 
 export const command = defineCommand({
+  description:
+    'Of each peer: where it is, who called, whether its features say that it takes onion messages (39), and in which wire forms it has sent some, with the last time. Features do not tell forms apart; 513 stands where only the last hop of a message could tell which of two it was.',
   args: {},
   options: {},
   examples: ['lno peer list', 'lno peer list --json | jq -r .peers[].node_id'],
