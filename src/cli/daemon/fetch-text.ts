@@ -24,15 +24,19 @@ export function progressText(progress: FetchProgress, loud: boolean): string | u
     case 'received':
       return loud ? `${copyText(progress)}: an ${progress.contents} came from ${peerText(progress.from)}` : undefined
     case 'problem':
-      return `${copyText(progress)}: ${progress.code}, ${progress.why}`
+      return `${copyText(progress, loud)}: ${progress.code}, ${progress.why}`
     case 'invoice':
       return loud ? `${copyText(progress)}: an invoice came, and every check passed` : undefined
   }
 }
 
-/** Which message of which attempt; nodes of an earlier version do not say in which form. */
-function copyText({ attempt, generation }: { readonly attempt: number; readonly generation?: string }): string {
-  return `attempt ${attempt}${generation === undefined ? '' : ` (${generation})`}`
+/** Which message of which attempt. Today's form goes without saying; nodes of an earlier version do not say any. */
+function copyText(
+  { attempt, generation }: { readonly attempt: number; readonly generation?: string },
+  loud = true,
+): string {
+  const isSaid = generation !== undefined && (loud || generation !== 'modern')
+  return `attempt ${attempt}${isSaid ? ` (${generation})` : ''}`
 }
 
 function peerText(peer: string | undefined): string {
