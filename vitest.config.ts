@@ -12,6 +12,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'test/e2e/**', 'test/long/**', 'test/interop/**'],
     // A process for each of some 150 files costs ten seconds in all; nothing here needs one of its own.
     pool: 'threads',
+    // One worker a core: left to itself, vitest keeps one core back, and that is half of a small machine.
+    maxWorkers: '100%',
     // Not a budget: the machines of others are slow or busy, and a test that hangs still ends.
     testTimeout: 20_000,
   },
