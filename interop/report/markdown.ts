@@ -190,10 +190,10 @@ function scenariosPart(report: Report): readonly string[] {
 }
 
 function scenarioPart({ id, title, shape, why, rule }: ScenarioInfo, placed: readonly Placed[]): readonly string[] {
-  const because = [why === '' ? '' : md(why), rule === undefined ? '' : `rule ${md(rule)}`].filter(
+  const because = [why === '' ? '' : md(why), rule === undefined ? '' : `Rule ${md(rule)}.`].filter(
     (text) => text !== '',
   )
-  const about = [shape === '' ? '' : md(shape), because.join(', ')].filter((text) => text !== '').join('. ')
+  const about = [shape === '' ? '' : md(shape), because.join(' ')].filter((text) => text !== '').join('. ')
   const lines = OUTCOMES.flatMap((outcome) => {
     const own = placed.filter(({ cell }) => cell.outcome === outcome)
     return own.length === 0
