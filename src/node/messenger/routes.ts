@@ -98,6 +98,8 @@ export interface AttemptPlan {
   /** From a connected peer to the introduction node (or the issuer). Empty when we are that node ourselves. */
   readonly route: readonly NodeId[]
   readonly reply: ReplyStart
+  /** The node id is one of two, and nobody has shown which. */
+  readonly isHalfKnown?: true
 }
 
 /** A way in to whoever is asked: a path of theirs and the node at its beginning, or a node id. */

@@ -13,7 +13,11 @@ export const FETCH_ATTEMPTS = 3
 /** Milliseconds that a copy is waited for, from the moment at which it left; Eclair waits as long. */
 export const ATTEMPT_TIMEOUT_MS = 15_000
 
-/** Milliseconds that other copies are waited for once an answer said no: they left right behind the one that was answered. */
+/**
+ * Milliseconds that a copy is waited for where it is not all that there is: other copies once an answer said no, since they left
+ * right behind the one that was answered; one to an id that may be the wrong one of two, when the other can be tried. A later
+ * answer still counts.
+ */
 export const GRACE_MS = 3_000
 
 /** One of the ways to ask. */
@@ -194,7 +198,8 @@ function outstanding(state: FetchState): readonly (CopyId & { readonly state: Co
 function left(state: FetchState, id: CopyId): Step {
   if (copyOf(state, id)?.state !== 'queued') return { state, effects: [] }
   const { attempt, generation } = id
-  const armed: FetchEffect = { do: 'arm', attempt, generation, grace: state.refused }
+  const isTrial = attemptOf(state, id)?.plan.isHalfKnown === true && state.left > 0
+  const armed: FetchEffect = { do: 'arm', attempt, generation, grace: state.refused || isTrial }
   return followed({ state: inState(state, id, 'waiting'), effects: [armed] }, (next) => nextCopy(next, attempt))
 }
 

@@ -64,7 +64,15 @@ export function plansFor(
     const first = plan.route[0]
     const group =
       form !== undefined && (via.length === 0 || (first !== undefined && via.includes(first))) ? known : others
-    group.push({ ...plan, way, forms, ...(worked.length > 0 && worked.length < forms.length && { worked }) })
+    const { isHalfKnown, ...rest } = plan
+    group.push({
+      ...rest,
+      // Where something led there before, the id was the right one.
+      ...(form === undefined && isHalfKnown && { isHalfKnown }),
+      way,
+      forms,
+      ...(worked.length > 0 && worked.length < forms.length && { worked }),
+    })
   }
   return [...known, ...others]
 }

@@ -58,7 +58,9 @@ export function waysTo(
     heardOf: [...via, ...dialable, ...known.links.flat()],
   })
   const targets = targetsOf(paths, direct, messenger)
-  const ways = planAttempts(targets, { ...known, peers: [...known.peers, ...more] }, back)
+  const ways = planAttempts(targets, { ...known, peers: [...known.peers, ...more] }, back).map(
+    (way): AttemptPlan => (way.pathIndex === undefined && direct.length > 1 ? { ...way, isHalfKnown: true } : way),
+  )
   if (ways.length > 0 || deaf.length === 0) return ways
   const who = targets.some(({ introduction }) => deaf.includes(introduction))
     ? 'the node that is to be reached first'

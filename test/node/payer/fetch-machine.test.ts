@@ -39,6 +39,31 @@ function run(plans: readonly FetchPlan[], events: readonly FetchEvent[], attempt
   return { state, effects: all, done: all.map((effect) => effect.do) }
 }
 
+describe('an id that is one of two', () => {
+  const halves = [
+    { ...way('a'), isHalfKnown: true as const },
+    { ...way('b'), isHalfKnown: true as const },
+  ]
+
+  test('is waited for briefly as long as the other one can be tried, and answers late all the same', () => {
+    const begun = run(halves, [{ type: 'left', ...modern(1) }], 2)
+    expect(begun.effects.at(-1)).toEqual({ do: 'arm', ...modern(1), grace: true })
+    const events: FetchEvent[] = [
+      { type: 'left', ...modern(1) },
+      { type: 'timed_out', ...modern(1) },
+      { type: 'left', ...modern(2) },
+    ]
+    // The last attempt has its whole time.
+    expect(run(halves, events, 2).effects.at(-1)).toEqual({ do: 'arm', ...modern(2), grace: false })
+    const late = run(halves, [...events, { type: 'invoice_accepted', ...modern(1) }], 2)
+    expect(late.effects.at(-1)).toMatchObject({ do: 'finish', ...modern(1) })
+  })
+
+  test('and one that is known has its whole time at once', () => {
+    expect(run([way('a')], [{ type: 'left', ...modern(1) }]).effects.at(-1)).toMatchObject({ grace: false })
+  })
+})
+
 describe('attempts', () => {
   test('the clock of a message starts when it leaves', () => {
     expect(run([way('a')], []).done).toEqual(['begin', 'send'])

@@ -241,8 +241,11 @@ describe('an issuer of whose id only x is known', () => {
       await world.connect(merchant, relay)
       await world.connect(payer, relay)
       const issuer = legacyIssuer(names[index]!, merchant.node.messenger, world.clock.now)
+      const before = world.clock.now()
       const { attempt } = await world.until(payer.node.fetch(issuer.offer))
       expect([parity, attempt]).toEqual([parity, parity === '02' ? 1 : 2])
+      // The wrong one costs seconds, not the time of an attempt.
+      expect(world.clock.now() - before).toBeLessThan(4000)
       // A user who knows tells by a channel.
       const knowing = await world.start(`knowing ${parity}`, { listen: [] })
       await world.connect(knowing, relay)
