@@ -22,6 +22,7 @@ const COUNTED: Readonly<Record<string, number>> = {
   'bolt12/signature-test.json': 4,
   'legacy/bolt12-2021.json': 8,
   'legacy/golden-vectors.json': 49,
+  'legacy/live-2021.json': 7,
   'lno/invoice-error-test.json': 29,
   'lno/invoice-request-test.json': 129,
   'lno/invoice-test.json': 136,
