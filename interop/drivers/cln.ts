@@ -13,10 +13,10 @@ import { type ClnRpc, clnRpc, LONGEST_SOCKET_PATH } from './cln-rpc.js'
 
 /** What the report says beside the cells of a release, until somebody has seen it run. */
 export const CLN_NEVER_LIVE =
-  'the driver was written from the documentation and the sources of Core Lightning; of its releases it has met v0.10.2 and v0.11.2 live, and for all others hand-made answers alone'
+  'the driver was written from the documentation and the sources of Core Lightning; of its releases it has met v0.10.2, v0.11.2 and v22.11.1 live, and for all others hand-made answers alone'
 
 /** Releases that the driver was seen to run, built from their sources. */
-const MET = ['0.10.2', '0.11.2']
+const MET = ['0.10.2', '0.11.2', '22.11.1']
 
 /** The release that is meant when nobody says which. */
 const NEWEST = 'v26.06.6'

@@ -72,7 +72,10 @@ export interface NodeOptions {
   readonly policy?: GenerationPolicy
   /** How objects of the 2021 form are written and read; all are read, and written for as many as can be, unless given. */
   readonly dialect?: LegacyDialect
-  /** Answers go to connected peers alone, as releases up to Core Lightning 24.02 did it; over routes unless given. */
+  /**
+   * Answers go to connected peers alone, and are asked for over one: so did releases up to Core Lightning 24.02, for which not
+   * even a reply path that begins at themselves led anywhere. Over routes unless given.
+   */
   readonly answersTo?: 'peers'
   /** Calls back in the next turn of the event loop (`setImmediate`); `clock.after(0, …)` unless given. */
   readonly nextTurn?: ConnectionsOptions['nextTurn']
@@ -231,6 +234,8 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     dialect: options.dialect,
     dialable: () => addressBook.nodes,
     connect: reach,
+    // Whoever answers peers alone asks to be answered over one.
+    ...(options.answersTo === 'peers' && { back: 'last relay' as const }),
     onEvent,
   })
   const refunds = await Refunds.start({

@@ -81,7 +81,7 @@ export async function playCell({ requester, responder, relay, network }: CellOpt
     : issuer.node.issuer.create(coffee()))
   const isLegacy = isLegacyString(text)
   const scids = between ? [{ scid: 1n, nodes: [between.node.id, issuer.node.id] as const }] : []
-  const ask = { scids, attempts: 1, timeoutMs: WAIT_MS }
+  const ask = { scids, attempts: 2, timeoutMs: WAIT_MS }
   const asked = isLegacy ? payer.node.fetch(decodeLegacyOffer(text), ask) : payer.node.fetch(decodeOffer(text), ask)
   const end = await world.until(
     asked.then(
@@ -110,7 +110,7 @@ function copiesOf(payer: LabNode, issuer: LabNode): readonly Copy[] {
   const arrived = types(issuer, 'message_received', 'invoice_request')
   const invoices = types(payer, 'message_received', 'invoice')
   const errors = types(payer, 'message_received', 'invoice_error')
-  return types(payer, 'message_sent', 'invoice_request').map((type) => ({
+  return [...new Set(types(payer, 'message_sent', 'invoice_request'))].map((type) => ({
     type,
     fate: invoices.includes(type)
       ? 'answered'

@@ -86,7 +86,7 @@ export interface MessengerOptions {
   readonly random: Random
   /** Every generation that is received and answered. Of those with one type the first that can read a message takes it. */
   readonly generations: readonly Generation[]
-  /** Answers go to connected peers alone, as releases up to Core Lightning 24.02 did it; over routes unless given. */
+  /** Answers go to connected peers alone, not even to ourselves, as releases up to Core Lightning 24.02 did it; over routes unless given. */
   readonly answersTo?: 'peers'
   readonly resolveScid: ScidResolver
   /** Pairs of nodes known to be connected: hops of our own paths, routes named by the user. */
@@ -264,7 +264,7 @@ export class OnionMessenger {
    */
   routesTo(target: NodeId, from?: NodeId): readonly (readonly NodeId[])[] {
     if (this.#options.answersTo === 'peers') {
-      return target === this.#selfId ? [[]] : this.#options.channel.peer(target) === undefined ? [] : [[target]]
+      return this.#options.channel.peer(target) === undefined ? [] : [[target]]
     }
     const known = this.known()
     const peers = [...known.peers].sort((a, b) => Number(b === from) - Number(a === from))

@@ -133,7 +133,15 @@ export function planAttempts(
   const sure = [...ordered].sort((a, b) => Number(isGuess(a.route, known)) - Number(isGuess(b.route, known)))
   const first = likeliest(sure, known)
   const rest = sure.filter((way) => !first.includes(way))
-  const over = (ways: readonly Way[], reply: ReplyStart) => ways.map((way): AttemptPlan => ({ ...way, reply }))
+  // To a node that is reached over relays the last of them hands the request: Core Lightning up to 24.02 answers over its own
+  // peers alone, and leads no path that begins at itself.
+  const over = (ways: readonly Way[], reply: ReplyStart) =>
+    ways.map(
+      (way): AttemptPlan => ({
+        ...way,
+        reply: reply === 'far end' && way.pathIndex === undefined && way.route.length > 1 ? 'last relay' : reply,
+      }),
+    )
   if (back === 'last relay') return distinct(over([...first, ...rest], back), known.self)
   // The first way is the likeliest by far: its twin with the other reply path comes before any other way.
   return distinct(

@@ -18,6 +18,8 @@ export interface PlanTools {
   readonly dialable: () => readonly NodeId[]
   readonly policy: GenerationPolicy
   readonly reach: Reach
+  /** Where answers shall begin, whatever the destination prefers. */
+  readonly back?: Destination['back']
 }
 
 /** The user's choice of forms, if any. */
@@ -53,10 +55,10 @@ export function plansFor(
   forms: readonly GenerationName[],
   tools: PlanTools,
 ): readonly FetchPlan[] {
-  const { messenger, dialable, reach, selfId } = tools
+  const { messenger, dialable, reach, selfId, back = to.back } = tools
   const known: FetchPlan[] = []
   const others: FetchPlan[] = []
-  for (const plan of waysTo(to, { messenger, dialable: dialable(), via })) {
+  for (const plan of waysTo({ ...to, ...(back && { back }) }, { messenger, dialable: dialable(), via })) {
     const way = nameOf(to, plan, selfId)
     const form = reach.worked(way)
     const worked =

@@ -59,6 +59,15 @@ describe('replyRoute', () => {
     expect(replyRoute(['a', 'b'], 'me', 'far end')).toEqual(['b', 'a', 'me'])
   })
 
+  test('to a node over relays begins at the last of them; to a peer, and to a path, at the far end', () => {
+    const links = [['a', 't']] as const
+    const starts = (pathIndex: number | undefined, peers: readonly string[]) =>
+      planAttempts([{ pathIndex, introduction: 't' }], known({ peers, links })).map(({ reply }) => reply)
+    expect(starts(undefined, ['a'])).toEqual(['last relay', 'self'])
+    expect(starts(undefined, ['t'])).toEqual(['far end', 'self'])
+    expect(starts(0, ['a'])).toEqual(['far end', 'self'])
+  })
+
   test('begins at the last relay, or at ourselves, for an issuer that answers over its peers alone', () => {
     expect(replyRoute(['a', 'b'], 'me', 'last relay')).toEqual(['a', 'me'])
     expect(replyRoute(['b'], 'me', 'last relay')).toEqual(['me'])
