@@ -71,7 +71,8 @@ export function byMessageType(generations: readonly Generation[]): ReadonlyMap<n
   const groups = new Map<number, Candidates>()
   for (const generation of generations) {
     const { messageType } = generation
-    groups.set(messageType, [...(groups.get(messageType) ?? []), generation] as unknown as Candidates)
+    const group = groups.get(messageType)
+    groups.set(messageType, group === undefined ? [generation] : [...group, generation])
   }
   return groups
 }

@@ -24,6 +24,7 @@ export function signedBytes<T extends Table>(
   sign: (records: readonly TlvRecord[]) => Uint8Array,
 ): Uint8Array {
   const records = encodeRecords(table, fields)
+  // Every table that is signed has the field; what of a generic one it may hold, no type can tell.
   const signature = encodeRecords(table, { signature: sign(records) } as unknown as Partially<T>)
   return joinRecords([...records, ...signature])
 }

@@ -1,11 +1,8 @@
-import { equalBytes } from '../../../base/bytes.js'
-import { chainsOf } from '../../chains.js'
 import type { MatchRule } from '../../rules/rule.js'
-import { legacyChainOf } from '../chains.js'
 import type { LegacyInvoiceRequestStream } from '../invoice-request.js'
-import { legacyOfferId } from '../merkle.js'
 import type { LegacyOfferMessage } from '../offer.js'
-import { type LegacyRuleCode, nameOf, of2021 } from './common.js'
+import { type LegacyRuleCode, of2021 } from './common.js'
+import { chainProblem, expiryProblem, offerProblem } from './of-offer.js'
 import { quantityProblem, takesQuantity } from './quantity.js'
 
 /** What the issuer knows about a request of 2021 besides its bytes. */
@@ -33,10 +30,7 @@ export const LEGACY_REQUEST_MATCH_RULES: readonly RequestRule[] = /* @__PURE__ *
     code: 'LEGACY_INVREQ_OFFER_MISMATCH',
     phase: 'match',
     field: 'offer_id',
-    check: ({ fields }, { offer }) =>
-      fields.offer_id !== undefined && equalBytes(fields.offer_id, legacyOfferId(offer.records))
-        ? undefined
-        : 'offer_id is not that of the offer',
+    check: ({ fields }, { offer }) => offerProblem(fields, offer),
   },
   {
     id: 'L27',
@@ -50,22 +44,14 @@ export const LEGACY_REQUEST_MATCH_RULES: readonly RequestRule[] = /* @__PURE__ *
     code: 'LEGACY_INVREQ_OFFER_EXPIRED',
     phase: 'match',
     applies: (_, { offer }) => offer.fields.absolute_expiry !== undefined,
-    check(_, { offer, now }) {
-      const { absolute_expiry: expiry } = offer.fields
-      return expiry !== undefined && now > expiry ? `the offer expired at ${expiry}, it is ${now} now` : undefined
-    },
+    check: (_, { offer, now }) => expiryProblem(offer, now),
   },
   {
     id: 'L29',
     code: 'LEGACY_INVREQ_CHAIN_NOT_OFFERED',
     phase: 'match',
     field: 'chain',
-    check({ fields }, { offer }) {
-      const chain = legacyChainOf(fields)
-      return chainsOf(offer.fields.chains).some((offered) => equalBytes(offered, chain))
-        ? undefined
-        : `the offer is not for ${nameOf(chain)}`
-    },
+    check: ({ fields }, { offer }) => chainProblem(fields, offer),
   },
   {
     id: 'L30',

@@ -1,13 +1,11 @@
 import { equalBytes } from '../../../base/bytes.js'
-import { chainsOf } from '../../chains.js'
 import type { MatchRule } from '../../rules/rule.js'
-import { legacyChainOf } from '../chains.js'
 import type { LegacyInvoiceMessage, LegacyInvoiceStream } from '../invoice.js'
-import { legacyOfferId } from '../merkle.js'
 import type { LegacyOfferMessage } from '../offer.js'
 import { verifyLegacy } from '../signature.js'
-import { type LegacyRuleCode, nameOf, of2021 } from './common.js'
+import { type LegacyRuleCode, of2021 } from './common.js'
 import { differsFromOffer } from './invoice-match.js'
+import { chainProblem, expiryProblem, offerProblem } from './of-offer.js'
 import { quantityProblem, takesQuantity } from './quantity.js'
 
 /** What who sends money knows about an invoice that claims it. */
@@ -42,32 +40,21 @@ export const LEGACY_SENT_INVOICE_RULES: readonly SentRule[] = /* @__PURE__ */ of
     code: 'LEGACY_INVOICE_OFFER_MISMATCH',
     phase: 'match',
     field: 'offer_id',
-    check: ({ fields }, { offer }) =>
-      fields.offer_id !== undefined && equalBytes(fields.offer_id, legacyOfferId(offer.records))
-        ? undefined
-        : 'offer_id is not that of the offer',
+    check: ({ fields }, { offer }) => offerProblem(fields, offer),
   },
   {
     id: 'L72',
     code: 'LEGACY_OFFER_EXPIRED',
     phase: 'match',
     applies: (_, { offer }) => offer.fields.absolute_expiry !== undefined,
-    check(_, { offer, now }) {
-      const { absolute_expiry: expiry } = offer.fields
-      return expiry !== undefined && now > expiry ? `the offer expired at ${expiry}, it is ${now} now` : undefined
-    },
+    check: (_, { offer, now }) => expiryProblem(offer, now),
   },
   {
     id: 'L73',
     code: 'LEGACY_INVOICE_CHAIN_UNSUPPORTED',
     phase: 'match',
     field: 'chain',
-    check({ fields }, { offer }) {
-      const chain = legacyChainOf(fields)
-      return chainsOf(offer.fields.chains).some((offered) => equalBytes(offered, chain))
-        ? undefined
-        : `the offer is not for ${nameOf(chain)}`
-    },
+    check: ({ fields }, { offer }) => chainProblem(fields, offer),
   },
   {
     id: 'L74',
