@@ -66,6 +66,9 @@ without \`modern\` make offers of 2021 (no release spoke \`modern-uncounted\` al
 the issuer can make both forms of offers, it made the one that goes with what the other side speaks. \`v0.10.2\`, \`v0.11\` and
 \`v22.11\` are nodes of ours that behave as these releases did (\`lno interop node --emulate\`); \`lno\` is a node of ours as it is.
 
+Every request had two attempts, the second with a reply path that begins elsewhere where there is a choice: v22.11 leads none that
+begins at itself.
+
 - \`387 + 385\`: copies of these types were sent, came, and brought an invoice; the payer takes one, the issuer made one.
 - \`ignored\`: the copy came, and what it asked for was passed over in silence; \`refused\`: an invoice_error came back;
   \`invoice refused\`: an invoice came that the one who asked could not take.

@@ -5,8 +5,7 @@ import { legacyOfferId } from '../merkle.js'
 import type { LegacyOfferMessage } from '../offer.js'
 import { nameOf } from './common.js'
 
-/** What is wrong with an answer to an offer of 2021, be it a request or the invoice that claims money: both name it alike. */
-
+/** An answer to an offer of 2021, be it a request or the invoice that claims money: both name the offer alike. */
 interface Answer {
   readonly offer_id?: Uint8Array
   readonly chains?: readonly Uint8Array[]
