@@ -14,6 +14,7 @@ import { OFFERS_CODES } from '../node/offers/codes.js'
 import { REFUNDS_CODES } from '../node/refunds/codes.js'
 import { NOISE_CODES } from '../noise/codes.js'
 import { ONION_CODES } from '../onion/codes.js'
+import { PAYMENT_CODES } from '../payments/codes.js'
 import { WIRE_CODES } from '../wire/codes.js'
 import { CLI_CODES } from './codes.js'
 
@@ -29,6 +30,7 @@ export const CODES_BY_FOLDER: Readonly<Record<string, Readonly<Record<string, Co
   'bolt12/legacy': LEGACY_CODES,
   'bolt12/proof': PROOF_CODES,
   gossip: GOSSIP_CODES,
+  payments: PAYMENT_CODES,
   node: NODE_CODES,
   'node/capture': CAPTURE_CODES,
   'node/connections': CONNECTION_CODES,

@@ -61,10 +61,6 @@ export const NODE_CODES = {
     advice:
       'Start the node with a wallet. On regtest, offers can be made and refunds claimed without one, to try things out.',
   },
-  NO_PAYMENT_ROUTE: {
-    meaning: 'The wallet found no way to pay over any path of the invoice.',
-    advice: 'Channels may lack capacity, or a hop is offline. Try again later or with a smaller amount.',
-  },
   NODE_ALREADY_RUNNING: {
     meaning: 'Another process holds the database of this data folder.',
     advice: 'Use the node that runs already, or stop it first: `lno node stop`.',

@@ -3,6 +3,7 @@
  * @module
  */
 export type { ByteStream, CancelSignal, Clock, Listener, Net, NetAddress, Random, Store } from '../base/effects.js'
+export type { PaymentPaths, Receivable, ReceiveOptions } from '../wallets/wallet.js'
 export { formatAddress, type PeerAddress, parseAddress, parseNodeId, parsePeer } from './addresses.js'
 export type { Bolt12Form } from './bolt12-form.js'
 export * from './capture/index.js'
@@ -37,7 +38,6 @@ export { systemNet } from './net/index.js'
 export { createNode, type LnoNode, type NodeInfo, type NodeOptions } from './node.js'
 export type { Issuer } from './offers/issuer.js'
 export type { AnyOwnOffer, NewLegacyOffer, NewOffer, OwnLegacyOffer, OwnOffer } from './offers/own-offer.js'
-export type { PaymentPaths, Receivable, ReceiveOptions } from './offers/payment-paths.js'
 export type { AnyOfferMessage } from './payer/any-offer.js'
 export {
   FetchError,

@@ -15,7 +15,8 @@ import { sha256 } from '../crypto/hash.js'
 import type { Delivery } from '../node/messenger/messenger.js'
 import type { LnoNode } from '../node/node.js'
 import type { OwnOffer } from '../node/offers/own-offer.js'
-import { type PaymentPaths, unroutablePaths } from '../node/offers/payment-paths.js'
+import { unroutablePaths } from '../node/offers/payment-paths.js'
+import type { PaymentPaths } from '../wallets/wallet.js'
 import { encodeRecords, joinRecords } from '../wire/tlv.js'
 
 /**

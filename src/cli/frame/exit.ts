@@ -1,6 +1,7 @@
 import { LnoError, type Where } from '../../base/error.js'
 import type { NodeCode } from '../../node/codes.js'
 import type { ConnectionCode } from '../../node/connections/codes.js'
+import type { PaymentCode } from '../../payments/codes.js'
 import type { WireCode } from '../../wire/codes.js'
 import type { CliCode } from '../codes.js'
 
@@ -21,7 +22,7 @@ export const EXIT = {
 
 /** Codes that do not mean "invalid or refused" (exit 1). Stages of a request are those of the design, section 5. */
 const EXIT_OF: Readonly<
-  Partial<Record<CliCode | NodeCode | ConnectionCode | Extract<WireCode, 'BAD_ADDRESS'>, number>>
+  Partial<Record<CliCode | NodeCode | ConnectionCode | Extract<WireCode, 'BAD_ADDRESS'> | PaymentCode, number>>
 > = {
   USAGE: EXIT.usage,
   BAD_CONFIG: EXIT.usage,

@@ -1,9 +1,9 @@
 import type { Convert } from '../../bolt12/amount.js'
 import type { InvoiceMessage } from '../../bolt12/invoice.js'
 import type { LegacyInvoiceMessage } from '../../bolt12/legacy/invoice.js'
+import type { Receivable } from '../../wallets/wallet.js'
 import type { LivePromise } from './decide.js'
 import type { AnyOwnOffer } from './own-offer.js'
-import type { Receivable } from './payment-paths.js'
 
 /** What is known when a request is decided on, besides its bytes and the offer. */
 export interface AskedAt {

@@ -2,39 +2,11 @@ import { concatBytes } from '../../base/bytes.js'
 import type { Random } from '../../base/effects.js'
 import { isLnoError } from '../../base/error.js'
 import { buildBlindedPath, encodeEncryptedData } from '../../blinding/index.js'
-import type { InvoicePath } from '../../bolt12/create-invoice.js'
 import { equalSecrets } from '../../crypto/equal.js'
 import { randomSecret } from '../../crypto/group.js'
 import { hmacSha256, sha256 } from '../../crypto/hash.js'
+import type { PaymentPaths } from '../../wallets/wallet.js'
 import { bytes, decode, encode, hash256, struct, u64, type ValueOf } from '../../wire/codec.js'
-
-/** What an invoice is to be paid for. */
-export interface ReceiveOptions {
-  /** SHA-256 of the request, 32 bytes: ties what is paid to what was asked for (pitfall 14). */
-  readonly requestHash: Uint8Array
-  /** Id of the offer, or of the stand-alone request, 32 bytes. */
-  readonly offerId: Uint8Array
-  readonly amountMsat: bigint
-  /** Unix seconds. */
-  readonly createdAt: bigint
-  /** Unix seconds after which a payment is not taken. */
-  readonly expiresAt: bigint
-}
-
-/** What an invoice needs of whoever will be paid. */
-export interface Receivable {
-  readonly paymentHash: Uint8Array
-  readonly paths: readonly InvoicePath[]
-  /** Feature bits of the invoice, big-endian. */
-  readonly features: Uint8Array
-  /** Where the node keeps it itself. */
-  readonly preimage?: Uint8Array
-}
-
-/** Makes paths to be paid over. A wallet is one; without a wallet there is only the one below. */
-export interface PaymentPaths {
-  receive(options: ReceiveOptions): Promise<Receivable>
-}
 
 /** The content of a payment path's `path_id`: all of the promise that is needed to keep it, and a proof that we made it. */
 const envelope = /* @__PURE__ */ struct('payment_path_id', {

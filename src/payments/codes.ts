@@ -1,0 +1,44 @@
+import { type CodeText, LnoError, type Where } from '../base/error.js'
+
+/** Codes of payments and of the channels that they go over. */
+export const PAYMENT_CODES = {
+  NO_PAYMENT_ROUTE: {
+    meaning: 'No channel of ours leads to the place where a path of the invoice begins, or none with enough in it.',
+    advice:
+      'Open a channel with the node that the invoice names first, or with a host that reaches it: `lno channel open`.',
+  },
+  PAYMENT_TWICE: {
+    meaning: 'This payment hash was paid already, or is being paid.',
+    advice: 'Look at the payment with `lno payment show`; ask for a new invoice to pay again.',
+  },
+  PAYMENT_EXPIRED: {
+    meaning: 'The invoice expired before it could be paid.',
+    advice: 'Ask for a new invoice.',
+  },
+  PAYMENT_FEE_LIMIT: {
+    meaning: 'The fees of every way are above what was authorised.',
+    advice: 'Allow more with --max-fee, or use another channel.',
+  },
+  PAYMENT_ONION_TOO_LARGE: {
+    meaning: 'Path and contents do not fit the 1300 bytes of a payment onion.',
+    advice: 'The recipient must make a shorter path; nothing was sent.',
+  },
+  PAYMENT_REFUSED: {
+    meaning: 'The recipient, or a node on the way, gave the payment back for good.',
+    advice: 'Ask for a new invoice. Nothing was paid.',
+  },
+  NO_INBOUND: {
+    meaning: 'There is no channel over which this amount could be received now.',
+    advice: 'Open a channel with a host: `lno channel open`, or wait until it is connected.',
+  },
+  HEIGHT_UNKNOWN: {
+    meaning: 'The height of the chain is not known, without which no HTLC can be made on this network.',
+    advice: 'On bitcoin the node needs a source of the height; on test networks it is counted.',
+  },
+} as const satisfies Readonly<Record<string, CodeText>>
+export type PaymentCode = keyof typeof PAYMENT_CODES
+
+/** An error of this folder. */
+export function paymentError(code: PaymentCode, message: string, where: Where = {}): LnoError {
+  return new LnoError(code, message, where)
+}
