@@ -19,6 +19,10 @@ export const PAYMENT_CODES = {
     meaning: 'The fees of every way are above what was authorised.',
     advice: 'Allow more with --max-fee, or use another channel.',
   },
+  PAYMENT_DELAY_LIMIT: {
+    meaning: 'Every way would bind the money for more blocks than is allowed.',
+    advice: 'Ask for a new invoice: nobody needs two weeks to pass a payment on. Nothing was sent.',
+  },
   PAYMENT_ONION_TOO_LARGE: {
     meaning: 'Path and contents do not fit the 1300 bytes of a payment onion.',
     advice: 'The recipient must make a shorter path; nothing was sent.',
@@ -26,6 +30,26 @@ export const PAYMENT_CODES = {
   PAYMENT_REFUSED: {
     meaning: 'The recipient, or a node on the way, gave the payment back for good.',
     advice: 'Ask for a new invoice. Nothing was paid.',
+  },
+  PAYMENT_PART_FAILED: {
+    meaning: 'One part of a payment came back; another way may still work.',
+    advice: 'Nothing to do: other ways are tried by themselves.',
+  },
+  PAYMENT_FAILED: {
+    meaning: 'Every way that was tried gave the payment back.',
+    advice: 'Try again later with a new invoice, or open another channel. Nothing was paid.',
+  },
+  PAYMENT_RECORD_CORRUPT: {
+    meaning: 'A stored record of payments or channels cannot be read.',
+    advice: 'Restore the data folder from a backup; do not delete records, money hangs on them.',
+  },
+  CHANNEL_REFUSED: {
+    meaning: 'The channel is not in a state in which this can be done.',
+    advice: 'Look at it with `lno channel show`.',
+  },
+  GRANT_REFUSED: {
+    meaning: 'The grant cannot be made, or there is none such.',
+    advice: 'Look at what was granted with `lno host grants`.',
   },
   NO_INBOUND: {
     meaning: 'There is no channel over which this amount could be received now.',

@@ -22,14 +22,17 @@ export interface Book<V> {
 export interface BookOptions<V> {
   /** First part of the store's keys: `wallet-payment`. */
   readonly kind: string
-  encode(value: V): Uint8Array
+  /** Undefined for a value that lives in memory only. */
+  encode(value: V): Uint8Array | undefined
+  /** True when both are stored as the same; by default only a value itself is. */
+  same?(a: V, b: V): boolean
   decode(bytes: Uint8Array, key: string): V
   /** Keeps indexes: hears every change, and its reverse when a step is undone. */
   changed?(key: string, before: V | undefined, after: V | undefined): void
 }
 
 /** An empty book. */
-export function openBook<V>({ kind, encode, decode, changed }: BookOptions<V>): Book<V> {
+export function openBook<V>({ kind, encode, decode, changed, same }: BookOptions<V>): Book<V> {
   const values = new Map<string, V>()
   /** Keys changed in this step, with the value before it. */
   const before = new Map<string, V | undefined>()
@@ -62,8 +65,11 @@ export function openBook<V>({ kind, encode, decode, changed }: BookOptions<V>): 
       const made: StoreChange[] = []
       for (const [key, old] of before) {
         const value = values.get(key)
-        if (value === undefined && old === undefined) continue // made and gone within the step
-        made.push({ key: `${kind}/${key}`, value: value === undefined ? undefined : encode(value) })
+        if (value !== undefined && old !== undefined && same?.(old, value)) continue
+        const stored = value && encode(value)
+        // Made and gone within the step, or never more than in memory.
+        if (stored === undefined && (old === undefined || encode(old) === undefined)) continue
+        made.push({ key: `${kind}/${key}`, value: stored })
       }
       return made
     },

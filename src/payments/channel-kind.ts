@@ -1,0 +1,75 @@
+import type { Link, LinkContext, LinkId, LinkStep } from './link.js'
+import type { CoreOptions, HostTerms } from './step.js'
+
+/** What else happens to a channel, for the books and for people. */
+export type ChannelNotice =
+  /** There is a channel now. `changeMsat`: what we own in it from the start, negative when we host it. */
+  | { readonly type: 'opened'; readonly changeMsat: bigint; readonly grant?: Uint8Array }
+  | { readonly type: 'refused'; readonly code: string; readonly why: string; readonly byUs: boolean }
+  | {
+      readonly type: 'errored'
+      readonly errored: { readonly code: string; readonly why: string; readonly byUs: boolean }
+    }
+  | { readonly type: 'override_proposed'; readonly localMsat: bigint; readonly byUs: boolean }
+  /** Our position changed by this beyond what the events of its HTLCs say. */
+  | { readonly type: 'overridden' | 'adjusted'; readonly changeMsat: bigint }
+  | { readonly type: 'closed' }
+
+/** What a step of a channel brought. */
+export interface ChannelStep<S> extends LinkStep<S> {
+  readonly notices: readonly ChannelNotice[]
+}
+
+/** What a host would give to whoever names a secret. */
+export interface HostOffer {
+  readonly terms: HostTerms
+  /** msat that the client owns from the start. */
+  readonly clientBalanceMsat: bigint
+  /** SHA-256 of the secret, where the offer is a grant. */
+  readonly grant?: Uint8Array
+}
+
+/** Whether a stranger gets a channel. Asked twice in a step, the answer is the same. */
+export interface HostPolicy {
+  /** @param secret empty when none was named */
+  offer(secret: Uint8Array): HostOffer | { readonly refused: string }
+}
+
+/**
+ * A kind of channels: beyond what the engine needs of a `Link`, all that the core needs to open, keep and end one. Pure functions; `S`
+ * is the state of the channel with one peer, whether there is one or not.
+ */
+export interface ChannelKind<S> extends Link<S> {
+  /** Types of the messages that it takes. */
+  readonly messages: ReadonlySet<number>
+  /** The state with a peer with whom there is nothing. */
+  none(peer: LinkId): S
+  /** The stored form; undefined when nothing needs to be stored. */
+  encode(state: S): Uint8Array | undefined
+  /** @throws LnoError the TLV stream's codes */
+  decode(bytes: Uint8Array, peer: LinkId): S
+  /** True when both are stored as the same. */
+  same(a: S, b: S): boolean
+  /** msat: what the peer owes us by the committed state, less what we owe. */
+  position(state: S): bigint
+
+  connected(state: S, features: Uint8Array, context: LinkContext): ChannelStep<S>
+  disconnected(state: S, context: LinkContext): ChannelStep<S>
+  /** Takes a whole message, type first. Never throws for what a peer sends. */
+  receive(state: S, message: Uint8Array, policy: HostPolicy, context: LinkContext): ChannelStep<S>
+  /** The chain is higher. */
+  tick(state: S, context: LinkContext): ChannelStep<S>
+
+  /** @throws LnoError when the channel is not in a state for that, as the three below */
+  open(
+    state: S,
+    wish: { readonly secret?: Uint8Array; readonly minCapacityMsat?: bigint },
+    context: LinkContext,
+  ): ChannelStep<S>
+  close(state: S, context: LinkContext): ChannelStep<S>
+  proposeOverride(state: S, localMsat: bigint | undefined, context: LinkContext): ChannelStep<S>
+  acceptOverride(state: S, context: LinkContext): ChannelStep<S>
+}
+
+/** Makes a kind of channels for a node. */
+export type MakeChannelKind<S> = (options: CoreOptions, nodeId: Uint8Array) => ChannelKind<S>
