@@ -1,38 +1,13 @@
+import type { HostedNotice, HostPolicy } from './hosted/channel.js'
 import type { Link, LinkContext, LinkId, LinkStep } from './link.js'
-import type { CoreOptions, HostTerms } from './step.js'
+import type { CoreOptions } from './step.js'
 
 /** What else happens to a channel, for the books and for people. */
-export type ChannelNotice =
-  /** There is a channel now. `changeMsat`: what we own in it from the start, negative when we host it. */
-  | { readonly type: 'opened'; readonly changeMsat: bigint; readonly grant?: Uint8Array }
-  | { readonly type: 'refused'; readonly code: string; readonly why: string; readonly byUs: boolean }
-  | {
-      readonly type: 'errored'
-      readonly errored: { readonly code: string; readonly why: string; readonly byUs: boolean }
-    }
-  | { readonly type: 'override_proposed'; readonly localMsat: bigint; readonly byUs: boolean }
-  /** Our position changed by this beyond what the events of its HTLCs say. */
-  | { readonly type: 'overridden' | 'adjusted'; readonly changeMsat: bigint }
-  | { readonly type: 'closed' }
+export type ChannelNotice = HostedNotice
 
 /** What a step of a channel brought. */
 export interface ChannelStep<S> extends LinkStep<S> {
   readonly notices: readonly ChannelNotice[]
-}
-
-/** What a host would give to whoever names a secret. */
-export interface HostOffer {
-  readonly terms: HostTerms
-  /** msat that the client owns from the start. */
-  readonly clientBalanceMsat: bigint
-  /** SHA-256 of the secret, where the offer is a grant. */
-  readonly grant?: Uint8Array
-}
-
-/** Whether a stranger gets a channel. Asked twice in a step, the answer is the same. */
-export interface HostPolicy {
-  /** @param secret empty when none was named */
-  offer(secret: Uint8Array): HostOffer | { readonly refused: string }
 }
 
 /**
@@ -40,12 +15,11 @@ export interface HostPolicy {
  * is the state of the channel with one peer, whether there is one or not.
  */
 export interface ChannelKind<S> extends Link<S> {
-  /** Types of the messages that it takes. */
-  readonly messages: ReadonlySet<number>
   /** The state with a peer with whom there is nothing. */
   none(peer: LinkId): S
-  /** The stored form; undefined when nothing needs to be stored. */
-  encode(state: S): Uint8Array | undefined
+  /** False while there is nothing that would have to be stored. */
+  stored(state: S): boolean
+  encode(state: S): Uint8Array
   /** @throws LnoError the TLV stream's codes */
   decode(bytes: Uint8Array, peer: LinkId): S
   /** True when both are stored as the same. */

@@ -27,13 +27,18 @@ export function openChannels<S>(kind: ChannelKind<S>, alias: (peer: LinkId) => b
     encode: kind.encode,
     decode: kind.decode,
     same: kind.same,
+    stored: kind.stored,
     changed: (peer, before, after) => {
-      if (before !== undefined && after !== undefined && kind.same(before, after)) return
-      if (after !== undefined && kind.encode(after) !== undefined) {
-        if (stored.has(peer)) return
+      const was = before !== undefined && kind.stored(before)
+      const is = after !== undefined && kind.stored(after)
+      if (is && !was) {
         stored.add(peer)
         aliases.set(alias(peer), peer)
-      } else if (stored.delete(peer)) aliases.delete(alias(peer))
+      }
+      if (was && !is) {
+        stored.delete(peer)
+        aliases.delete(alias(peer))
+      }
     },
   })
   const view = (peer: LinkId) => (stored.has(peer) ? kind.view(book.get(peer)!) : undefined)

@@ -43,10 +43,6 @@ export const PAYMENT_CODES = {
     meaning: 'A stored record of payments or channels cannot be read.',
     advice: 'Restore the data folder from a backup; do not delete records, money hangs on them.',
   },
-  CHANNEL_REFUSED: {
-    meaning: 'The channel is not in a state in which this can be done.',
-    advice: 'Look at it with `lno channel show`.',
-  },
   GRANT_REFUSED: {
     meaning: 'The grant cannot be made, or there is none such.',
     advice: 'Look at what was granted with `lno host grants`.',

@@ -1,6 +1,7 @@
 import { LnoError } from '../base/error.js'
 import { toHex } from '../base/hex.js'
 import { publicKey } from '../crypto/group.js'
+import { messageType } from '../wire/message.js'
 import type { ChannelNotice, MakeChannelKind } from './channel-kind.js'
 import { type Channels, type ChannelTurn, channelTurn, openChannels, type Told } from './channels.js'
 import { paymentError } from './codes.js'
@@ -11,7 +12,10 @@ import { quotePayment, startPayment, viewOf } from './engine/payments.js'
 import { receivePaths } from './engine/receive-paths.js'
 import { type EngineState, emptyState, sortPayments, type Turn } from './engine/state.js'
 import { onTerms, termsFor } from './engine/told-terms.js'
+import type { HostedChannel } from './hosted/channel.js'
+import { hostedChannels } from './hosted/kind.js'
 import { FORWARDING_TERMS } from './hosted/messages.js'
+import { HOSTED_TYPES } from './hosted/receive.js'
 import type { LinkEvent, LinkId, LinkView } from './link.js'
 import type {
   At,
@@ -29,6 +33,9 @@ import type {
   ReceiveOptions,
   WalletBalance,
 } from './step.js'
+
+/** Types of the messages that a step takes. */
+export const CORE_MESSAGES: ReadonlySet<number> = /* @__PURE__ */ new Set([...HOSTED_TYPES, FORWARDING_TERMS.type])
 
 /** What is stored and can be undone: in the order in which a commit has it. */
 interface Stored {
@@ -49,7 +56,7 @@ interface CoreTurn<S> extends Turn {
  * in one commit. The driver stores `changes` before it does `effects`, one step behind the other, and ends when a commit fails:
  * this object is ahead of the disk then.
  */
-export class PaymentCore<S> {
+export class PaymentCore<S = HostedChannel> {
   private readonly state: EngineState
   private readonly channelBook: Channels<S>
   private readonly grantBook: Book<NewGrant>
@@ -77,6 +84,16 @@ export class PaymentCore<S> {
   }
 
   /**
+   * The core of a node whose channels are hosted ones.
+   * @param records as for `over`
+   * @throws LnoError as `over`
+   */
+  static load(options: CoreOptions, records: Iterable<readonly [key: string, value: Uint8Array]>): PaymentCore {
+    return PaymentCore.over(hostedChannels, options, records)
+  }
+
+  /**
+   * The core over channels of any kind.
    * @param records all keys under `wallet-…`; those of the ledger are passed over
    * @throws LnoError `PAYMENT_RECORD_CORRUPT` for records that cannot be read
    */
@@ -100,11 +117,6 @@ export class PaymentCore<S> {
       if (!(cause instanceof LnoError)) throw cause
       throw paymentError('PAYMENT_RECORD_CORRUPT', `the record ${key} cannot be read: ${cause.message}`, { cause })
     }
-  }
-
-  /** Types of the messages that a step takes. */
-  get messages(): ReadonlySet<number> {
-    return new Set([...this.channelBook.kind.messages, FORWARDING_TERMS.type])
   }
 
   /**
@@ -185,7 +197,7 @@ export class PaymentCore<S> {
     // A peer with whom there is no channel is forgotten with its connection.
     if (input.type !== 'peer_down') return
     const left = book.get(input.peer)
-    if (left !== undefined && kind.encode(left) === undefined) book.remove(input.peer)
+    if (left !== undefined && !kind.stored(left)) book.remove(input.peer)
   }
 
   /** The chain may be higher: HTLCs expire. */
@@ -198,7 +210,7 @@ export class PaymentCore<S> {
 
   private message(turn: CoreTurn<S>, peer: LinkId, message: Uint8Array): void {
     const { kind } = this.channelBook
-    if (((message[0] ?? 0) << 8) + (message[1] ?? 0) !== FORWARDING_TERMS.type) {
+    if (message.length < 2 || messageType(message) !== FORWARDING_TERMS.type) {
       const policy = hostPolicy(this.grantBook, this.options)
       turn.links.run(peer, (state, context) => kind.receive(state, message, policy, context))
     } else if (this.channelBook.view(peer) !== undefined) onTerms(this.state, peer, message)
@@ -218,7 +230,10 @@ export class PaymentCore<S> {
   }
 
   private event(turn: CoreTurn<S>, { peer, event }: Told): void {
-    if (isNotice(event)) return this.notice(turn, peer, event)
+    if (isNotice(event)) {
+      this.notice(turn, peer, event)
+      return
+    }
     onLinkEvent(turn, peer, event)
     const channel = this.channelBook.view(peer)
     if (event.type === 'up' && channel) {

@@ -22,8 +22,9 @@ export interface Book<V> {
 export interface BookOptions<V> {
   /** First part of the store's keys: `wallet-payment`. */
   readonly kind: string
-  /** Undefined for a value that lives in memory only. */
-  encode(value: V): Uint8Array | undefined
+  encode(value: V): Uint8Array
+  /** False for a value that lives in memory only; by default all are stored. */
+  stored?(value: V): boolean
   /** True when both are stored as the same; by default only a value itself is. */
   same?(a: V, b: V): boolean
   decode(bytes: Uint8Array, key: string): V
@@ -32,7 +33,7 @@ export interface BookOptions<V> {
 }
 
 /** An empty book. */
-export function openBook<V>({ kind, encode, decode, changed, same }: BookOptions<V>): Book<V> {
+export function openBook<V>({ kind, encode, decode, changed, same, stored = () => true }: BookOptions<V>): Book<V> {
   const values = new Map<string, V>()
   /** Keys changed in this step, with the value before it. */
   const before = new Map<string, V | undefined>()
@@ -66,10 +67,9 @@ export function openBook<V>({ kind, encode, decode, changed, same }: BookOptions
       for (const [key, old] of before) {
         const value = values.get(key)
         if (value !== undefined && old !== undefined && same?.(old, value)) continue
-        const stored = value && encode(value)
-        // Made and gone within the step, or never more than in memory.
-        if (stored === undefined && (old === undefined || encode(old) === undefined)) continue
-        made.push({ key: `${kind}/${key}`, value: stored })
+        const is = value !== undefined && stored(value)
+        if (!is && !(old !== undefined && stored(old))) continue // made and gone within the step
+        made.push({ key: `${kind}/${key}`, value: is ? encode(value) : undefined })
       }
       return made
     },
