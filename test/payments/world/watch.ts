@@ -56,6 +56,8 @@ export function createWatch(nameOf: (node: number) => string): Watch {
   const preimages = new Map<string, Uint8Array>()
   /** `node/hash`: who knows which preimage. */
   const knows = new Set<string>()
+  /** What was signed under which counters. */
+  const signed = new Map<string, string>()
   let lastExpiry = 0
 
   const of = (node: number): Map<string, SeenHtlc> => {
@@ -88,6 +90,20 @@ export function createWatch(nameOf: (node: number) => string): Watch {
     if (out > given + allowed) {
       throw new Error(`${nameOf(node)} has ${out} msat out for ${hash}, was given ${given} and was allowed ${allowed}`)
     }
+  }
+
+  /** Two states that differ are never signed under the same counters: the other side could show the one or the other. */
+  const signedOnce = (node: number, peer: number, message: Uint8Array): void => {
+    const counters = toHex(message.subarray(6, 14))
+    // Before anything happened an opening may be begun again, on another day.
+    if (/^0+$/.test(counters)) return
+    const key = `${node}/${peer}/${counters}`
+    const before = signed.get(key)
+    const now = toHex(message.subarray(2))
+    if (before !== undefined && before !== now) {
+      throw new Error(`${nameOf(node)} signs two states under the same counters ${counters}`)
+    }
+    signed.set(key, now)
   }
 
   return {
@@ -123,7 +139,7 @@ export function createWatch(nameOf: (node: number) => string): Watch {
         const promise = promises.get(htlc.hash)
         htlc.state = 'over'
         if (promise?.node !== node) covered(node, htlc.hash, height)
-      }
+      } else if (type === STATE_UPDATE) signedOnce(node, peer, message)
     },
     arrived(node, peer, message) {
       const type = typeOf(message)
