@@ -1,8 +1,9 @@
 import { toHex } from '../../../src/base/hex.js'
+import { decodeLedgerEntry, LEDGER_KEYS } from '../../../src/payments/engine/ledger.js'
 import type { LinkView } from '../../../src/payments/link.js'
 import { endsOf, judgeWorld, mirrored, must, show } from './invariants.js'
 import type { EdgePlan } from './types.js'
-import type { World } from './world.js'
+import type { World, WorldNode } from './world.js'
 
 /** Messages after which a network that is left alone must be quiet. */
 const MOST_ITEMS = 20_000
@@ -128,6 +129,33 @@ export function heal(world: World, { harmless }: HealOptions, risks: Risks): voi
   world.advance(61_000)
   settle(world)
   judgeEnd(world, risks)
+  if (harmless) judgeReceipts(world)
+}
+
+/** Nothing went wrong for long: what somebody has received, somebody has paid. */
+function judgeReceipts(world: World): void {
+  const paid = new Set<string>()
+  for (const { core } of world.nodes) {
+    for (const { status, paymentHash } of core!.payments(1000)) if (status === 'paid') paid.add(toHex(paymentHash))
+  }
+  for (const { node, hash } of world.invoices) {
+    const receipt = world.nodes[node]!.core!.receipt(hash)
+    must(!receipt || paid.has(hash), () => `received, and nobody has paid: ${show(receipt)}`)
+  }
+}
+
+/** The entries of a ledger count from 1, and their sum is what the node owns. */
+function judgeLedger({ name, core, store }: WorldNode): void {
+  const entries = [...store]
+    .filter(([key]) => key >= LEDGER_KEYS.from && key < LEDGER_KEYS.to)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, value]) => decodeLedgerEntry(value))
+  const sum = entries.reduce((total, { amountMsat }) => total + amountMsat, 0n)
+  must(sum === core!.ledgerTotal(), () => `the ledger of ${name} adds up to ${sum}, not ${core!.ledgerTotal()}`)
+  must(
+    entries.every(({ seq }, i) => seq === BigInt(i + 1)),
+    () => `the ledger of ${name} has gaps`,
+  )
 }
 
 function override(world: World, edge: EdgePlan, risks: Risks): void {
@@ -146,6 +174,7 @@ function judgeEnd(world: World, risks: Risks): void {
     () => `an override does not help: ${show(errored(world).map((one) => endsOf(world, one)))}`,
   )
   must(unended(world).length === 0, () => `payments never end: ${show(unended(world))}`)
+  for (const node of world.nodes) judgeLedger(node)
   const granted = new Map<number, bigint>()
   const add = (to: Map<number, bigint>, node: number, amount: bigint): unknown =>
     to.set(node, (to.get(node) ?? 0n) + amount)
