@@ -60,14 +60,14 @@ export function receivePaths(
       sessionKey: randomSecret(random),
     })
 
-  // Clients have little to forward with: they are asked only when there is no host.
-  const hosts = [...up].sort(
-    (a, b) => Number(a.weAreHost) - Number(b.weAreHost) || Number(b.receivableMsat - a.receivableMsat),
-  )
+  // Clients have little to forward with: they are asked only by a host that is to stay hidden.
+  const asked = [...up]
+    .filter(({ weAreHost }) => hidden || !weAreHost)
+    .sort((a, b) => Number(a.weAreHost) - Number(b.weAreHost) || Number(b.receivableMsat - a.receivableMsat))
   const most = hidden ? MAX_INVOICE_PATHS : MAX_INVOICE_PATHS - 1
   const over: LinkView[] = []
   const paths: InvoicePath[] = []
-  for (const view of hosts) {
+  for (const view of asked) {
     const term = state.neighbours.terms(view.peer, state.nodeHex)
     if (paths.length === most || term === undefined || !view.blinding || leastOf(view, term) > amountMsat) continue
     const path = orUnusable(() => build([relayOf(view, term)], leastOf(view, term), view.receivableMsat))
