@@ -3,7 +3,19 @@ import { toHex } from '../../../src/base/hex.js'
 import { publicKey } from '../../../src/crypto/group.js'
 import { sha256 } from '../../../src/crypto/hash.js'
 import { PaymentCore } from '../../../src/payments/core.js'
-import { decodeLedgerEntry } from '../../../src/payments/engine/ledger.js'
+import {
+  decodeIncoming,
+  decodeOutgoing,
+  encodeIncoming,
+  encodeOutgoing,
+} from '../../../src/payments/engine/htlc-records.js'
+import { decodeLedgerEntry, encodeLedgerEntry } from '../../../src/payments/engine/ledger.js'
+import {
+  decodePayment,
+  decodeReceipt,
+  encodePayment,
+  encodeReceipt,
+} from '../../../src/payments/engine/payment-records.js'
 import { FORWARDING_TERMS } from '../../../src/payments/hosted/messages.js'
 import type { LinkId } from '../../../src/payments/link.js'
 import type {
@@ -20,6 +32,21 @@ import { seededRandom } from '../../../src/testing/seeded-random.js'
 import { bitmapOf } from '../../../src/wire/features.js'
 import { messageType } from '../../../src/wire/message.js'
 import { idealChannels } from './ideal-link.js'
+
+const RECORDS: Readonly<Record<string, (bytes: Uint8Array, key: string) => Uint8Array>> = {
+  'wallet-in': (bytes, key) => encodeIncoming(decodeIncoming(bytes, key)),
+  'wallet-out': (bytes, key) => encodeOutgoing(decodeOutgoing(bytes, key)),
+  'wallet-payment': (bytes, key) => encodePayment(decodePayment(bytes, key)),
+  'wallet-receipt': (bytes, key) => encodeReceipt(decodeReceipt(bytes, key)),
+  'wallet-ledger': (bytes) => encodeLedgerEntry(decodeLedgerEntry(bytes)),
+}
+
+/** A record that is read and written again is the same, to the byte. */
+function expectSame(key: string, value: Uint8Array): void {
+  const slash = key.indexOf('/')
+  const again = RECORDS[key.slice(0, slash)]
+  if (again) expect(toHex(again(value, key.slice(slash + 1))), key).toBe(toHex(value))
+}
 
 /** What a node is in these tests. */
 export interface NodeSetup {
@@ -85,8 +112,13 @@ export class NetNode {
     if (input.type === 'peer_down') this.terms.delete(input.peer)
     if (this.net.options.reload) this.core = this.reloaded()
     const { changes, effects } = this.core.step(input, { now: this.net.now, height: this.net.height })
-    this.steps++
+    const crash = this.net.crash?.(this, ++this.steps)
+    if (crash === 'before') {
+      this.net.dead.push(this)
+      return
+    }
     for (const { key, value } of changes) {
+      if (value) expectSame(key, value)
       if (value === undefined) this.records.delete(key)
       else this.records.set(key, value)
     }
@@ -95,6 +127,10 @@ export class NetNode {
       this.ledger().reduce((sum, entry) => sum + entry.amountMsat, 0n),
       `${this.name}: entries and their sum`,
     ).toBe(this.core.ledgerTotal())
+    if (crash === 'after') {
+      this.net.dead.push(this)
+      return
+    }
     const again = this.load()
     expect(again.payments(1000), `${this.name}: payments after a restart`).toEqual(this.core.payments(1000))
     expect(again.balance().inFlightMsat).toBe(this.core.balance().inFlightMsat)
@@ -169,6 +205,9 @@ export class Net {
   readonly nodes: NetNode[] = []
   wakes: { node: NetNode; at: number }[] = []
   /** Messages that wait. */
+  /** Whether a node's process ends in a step: before its changes are stored, or after that and before anything is done. */
+  crash: ((node: NetNode, step: number) => 'before' | 'after' | undefined) | undefined
+  readonly dead: NetNode[] = []
   hold: (message: Sent) => boolean = () => false
   private queue: Sent[] = []
   private readonly links = new Set<string>()
@@ -250,6 +289,7 @@ export class Net {
       if (at < 0) return
       const [next] = this.queue.splice(at, 1) as [Sent]
       this.find(next.to).step({ type: 'message', peer: next.from, message: next.message })
+      for (const node of this.dead.splice(0)) this.restart(node)
     }
   }
 
