@@ -260,7 +260,10 @@ function signedState(channel: HostedChannel, books: Books, { height, nodeSecret 
   const { local, remote } = countersOf(books)
   let day = Math.max(committed.blockDay, height === undefined ? 0 : blockDay(height))
   if (local === committed.localUpdates && remote === committed.remoteUpdates) day = committed.blockDay
-  else if (kept.signed?.local === local && kept.signed.remote === remote) day = kept.signed.blockDay
+  else if (kept.signed?.local === local && kept.signed.remote === remote) {
+    // Unless the peer has signed a later day since: it would not go back.
+    day = Math.max(committed.blockDay, kept.signed.blockDay)
+  }
   const message = encodeMessage(STATE_UPDATE, {
     block_day: day,
     local_updates: local,
