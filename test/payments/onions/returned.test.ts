@@ -85,6 +85,16 @@ describe('what comes back to the payer', () => {
     })
   })
 
+  test('is the word of the path when such a recipient hides itself', { tags: ['E2'] }, () => {
+    const short = sharedSecrets.slice(0, 3)
+    const failure = carriedBack(1, refuseHtlc({ ...place(2), refusal: unknown, holdTime: 1 }), short)
+    expect(readReturned({ origin: { sharedSecrets: short, introduction: 2 }, failure })).toMatchObject({
+      source: 2,
+      blinded: true,
+      final: false,
+    })
+  })
+
   test('from a path that begins with ourselves tells nothing of where', () => {
     const inside = { sharedSecrets, introduction: -1 }
     const failure = { type: 'malformed', failureCode: 0xc018, sha256OfOnion: new Uint8Array(32) } as const
