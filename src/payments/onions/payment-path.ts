@@ -52,8 +52,8 @@ const NOTHING: PaymentRelay = { cltv_expiry_delta: 0, fee_proportional_millionth
 
 /**
  * A path over which we can be paid, with its payinfo (rules P1 to P4). Features are allowed to nobody: none are defined.
- * @throws LnoError `NO_INBOUND` when no amount can pass, `PAYMENT_ONION_TOO_LARGE` with `details.bytesOver` when not even a
- * payer next to the introduction node could use it, `PAYINFO_OVERFLOW`, `PAYMENT_AMOUNT`, `BLINDED_PATH_TOO_LONG`,
+ * @throws LnoError `NO_INBOUND` when no amount can pass, `PAYMENT_ONION_TOO_LARGE` with `details.bytesOver` when no
+ * payment at all could use it, `PAYINFO_OVERFLOW`, `PAYMENT_AMOUNT`, `BLINDED_PATH_TOO_LONG`,
  * `BLINDED_PATH_DATA_TOO_LONG`, `BAD_POINT`, `BAD_SECRET`
  */
 export function buildPaymentPath(options: BuildPaymentPath): InvoicePath {
@@ -94,7 +94,7 @@ export function buildPaymentPath(options: BuildPaymentPath): InvoicePath {
     sessionKey,
     ...(firstNodeId && { firstNodeId }),
   })
-  const room = onionRoom(path)
+  const room = onionRoom(path, { amountMsat: 0n, totalMsat: 0n, finalExpiry: 0 })
   if (room < 0) {
     throw paymentError('PAYMENT_ONION_TOO_LARGE', `the path is ${-room} bytes too long for any payment`, {
       details: { bytesOver: -room },

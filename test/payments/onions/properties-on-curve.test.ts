@@ -1,0 +1,3 @@
+import { paymentOnions } from './suite.js'
+
+paymentOnions(4)
