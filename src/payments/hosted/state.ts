@@ -2,11 +2,12 @@ import { compareBytes, concatBytes, equalBytes } from '../../base/bytes.js'
 import type { LnoError } from '../../base/error.js'
 import { ecdsaSign, ecdsaVerify } from '../../crypto/ecdsa.js'
 import { sha256 } from '../../crypto/hash.js'
+import { encode } from '../../wire/codec.js'
 import { encodeMessage } from '../../wire/message.js'
 import { paymentError } from '../codes.js'
 import type { HostedHtlc } from './htlc-messages.js'
 import { MOST_HTLCS } from './limits.js'
-import { type HostedInit, LAST_CROSS_SIGNED_STATE, type LastCrossSignedState } from './messages.js'
+import { type HostedInit, hostedInit, LAST_CROSS_SIGNED_STATE, type LastCrossSignedState } from './messages.js'
 
 /**
  * A state of a hosted channel as one side sees it. With both signatures it is cross-signed; while one is missing, zeros stand in
@@ -142,14 +143,7 @@ export function stateError(state: HostedState, channel: Uint8Array): LnoError | 
 
 /** True when two states are of a channel on the same terms, all of them. */
 export function sameTerms(a: HostedInit, b: HostedInit): boolean {
-  return (
-    a.channel_capacity_msat === b.channel_capacity_msat &&
-    a.initial_client_balance_msat === b.initial_client_balance_msat &&
-    a.max_htlc_value_in_flight_msat === b.max_htlc_value_in_flight_msat &&
-    a.htlc_minimum_msat === b.htlc_minimum_msat &&
-    a.max_accepted_htlcs === b.max_accepted_htlcs &&
-    equalBytes(a.features, b.features)
-  )
+  return equalBytes(encode(hostedInit, a), encode(hostedInit, b))
 }
 
 /** Positive when `a` is the later of two states of a channel in the same view: that of more updates wins a conflict. */
