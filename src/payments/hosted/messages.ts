@@ -51,7 +51,7 @@ const bitmap = /* @__PURE__ */ prefixed(u16, featureBits)
 const numbers = /* @__PURE__ */ counted(u16, u16)
 /**
  * In both forms a 16-bit count stands in front: of bytes, or of 16-bit numbers. Where exactly as many numbers follow as it says, it
- * is a list. Ours is empty, which is the same in both.
+ * is a list. Ours is empty, which is the same in both, and only behind an empty one can an extension follow.
  */
 const initFeatures: Codec<HostedFeatures> = {
   name: 'features',

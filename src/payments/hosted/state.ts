@@ -72,7 +72,9 @@ function littleEndian(value: bigint | number, length: number): Uint8Array {
  * The hash of a view, which the other side signs. The bLIP gives it by reference to a program alone, in which the order of HTLCs
  * is whatever a list has: here it is that of their bytes, and `toMessage` writes them in that order, so that a program which hashes
  * a list as it came gets the same. Of the terms only capacity and first balance are in it, and the script has no length in front:
- * a state from elsewhere counts for a channel only with the terms that the channel has (`sameTerms`).
+ * a state from elsewhere counts for a channel only with the terms that the channel has (`sameTerms`). Nor is there a border
+ * between the two lists: one HTLC in the other list may give the same hash, so that signatures do not prove which side offered
+ * it. Whoever adopts a state must know every HTLC in it that he is to have offered.
  */
 export function stateHash(state: HostedState): Uint8Array {
   const { init } = state
