@@ -105,7 +105,12 @@ export function verifyRemote(state: HostedState, peerNodeId: Uint8Array): boolea
   return ecdsaVerify(state.remoteSigOfLocal, stateHash(state), peerNodeId)
 }
 
-/** True when both have signed: a state that may be kept, shown, and adopted in a conflict. */
+/**
+ * True when both have signed. That alone is no reason to adopt a state: neither the nodes nor the network stand in the hash (but
+ * the channel id in each HTLC), so that a node which opens two channels with a host, under two ids and on the same terms, could
+ * show the host's signature of one channel's state, with its own, as the state of the other, and be paid twice. A state that is
+ * not known is adopted only when its hash is one that was signed for this very channel.
+ */
 export function isCrossSigned(state: HostedState, nodeId: Uint8Array, peerNodeId: Uint8Array): boolean {
   return verifyRemote(state, peerNodeId) && verifyRemote(reverse(state), nodeId)
 }

@@ -136,6 +136,16 @@ describe('signatures', () => {
     expect(isCrossSigned({ ...signed, remoteSigOfLocal: NO_SIGNATURE }, HOST.id, CLIENT.id)).toBe(false)
   })
 
+  test('of one channel fit another one on the same terms: they name no node while nothing is in flight', () => {
+    const idle = crossSigned({ ...STATE, localBalanceMsat: 900_000n, incoming: [], outgoing: [] })
+    const thief = node(0x43)
+    const replayed = { ...idle, remoteSigOfLocal: signRemote(reverse(idle), thief.secret) }
+    expect(isCrossSigned(replayed, HOST.id, thief.id)).toBe(true)
+    expect(stateError(replayed, hostedChannelId(HOST.id, thief.id))).toBeUndefined()
+    const busy = { ...crossSigned(STATE), remoteSigOfLocal: signRemote(reverse(STATE), thief.secret) }
+    expect(stateError(busy, hostedChannelId(HOST.id, thief.id))?.code).toBe('HOSTED_STATE')
+  })
+
   test('end with any bit of what is signed', () => {
     const bytes = toMessage(signed)
     // The script, capacity and first balance, from the day to the counters, and the first HTLC up to its TLVs.
