@@ -7,8 +7,8 @@ import {
   counted,
   encode,
   featureBits,
+  flagged,
   mapped,
-  optional,
   point,
   prefixed,
   type StructOf,
@@ -145,7 +145,7 @@ export const HOSTED_CHANNEL_BRANDING = /* @__PURE__ */ message({
   name: 'hosted_channel_branding',
   body: {
     rgb_color: /* @__PURE__ */ bytes(3),
-    png_icon: /* @__PURE__ */ optional(bool, blob),
+    png_icon: /* @__PURE__ */ flagged(bool, blob),
     contact_info: /* @__PURE__ */ prefixed(u16, utf8),
   },
 })
