@@ -32,7 +32,15 @@ export type Command =
       readonly again?: number
     } & PayTerms)
   /** An invoice, and at once its payment. */
-  | ({ readonly do: 'order'; readonly merchant: number } & InvoiceTerms & PayTerms)
+  | ({
+      readonly do: 'order'
+      readonly merchant: number
+      /** The amount is so many eighths of what the payer can send over all its channels: much of it takes several parts. */
+      readonly eighths?: number
+      /** The merchant is one of those who have no channel with the payer, if there are any. */
+      readonly far: boolean
+    } & InvoiceTerms &
+      PayTerms)
   /** As many items, each from the direction that its number names. */
   | { readonly do: 'deliver'; readonly picks: readonly number[] }
   | { readonly do: 'deliver_all' }
@@ -77,7 +85,7 @@ function act(run: Run, command: Command): void {
       pay(world, command)
       break
     case 'order':
-      if (makeInvoice(world, { ...command, node: command.merchant })) pay(world, { ...command, invoice: 0 })
+      order(world, command)
       break
     case 'deliver':
       for (const number of command.picks) {
@@ -104,6 +112,20 @@ function act(run: Run, command: Command): void {
     default:
       actOn(run, pick(plan.edges, command.edge)!, command)
   }
+}
+
+function order(world: World, command: Extract<Command, { readonly do: 'order' }>): void {
+  const { nodes, plan } = world
+  const payer = nodes[command.node % nodes.length]!
+  const near = plan.edges.flatMap(({ host, client }) =>
+    host === payer.index ? [client] : client === payer.index ? [host] : [],
+  )
+  const far = nodes.map(({ index }) => index).filter((index) => index !== payer.index && !near.includes(index))
+  const node = (command.far ? pick(far, command.merchant) : undefined) ?? command.merchant
+  const sendable = (payer.core?.channels() ?? []).reduce((sum, { sendableMsat }) => sum + sendableMsat, 0n)
+  const share = command.eighths === undefined ? 0n : (sendable * BigInt(command.eighths)) / 8n
+  const invoice = makeInvoice(world, { ...command, node, amount: share > 0n ? share : command.amount })
+  if (invoice) pay(world, { ...command, invoice: 0 })
 }
 
 function makeInvoice(world: World, { node, amount, life, key }: InvoiceTerms & { readonly node: number }) {
@@ -173,7 +195,7 @@ const number = fc.nat({ max: 11 })
 const amount = fc.oneof(
   fc.bigInt({ min: 1n, max: 3_000n }),
   { weight: 4, arbitrary: fc.bigInt({ min: 1_000n, max: 300_000n }) },
-  fc.bigInt({ min: 100_000n, max: 2_000_000n }),
+  { weight: 2, arbitrary: fc.bigInt({ min: 100_000n, max: 4_000_000n }) },
 )
 const maxFee = fc.oneof({ weight: 3, arbitrary: fc.constant(100_000n) }, fc.bigInt({ min: 0n, max: 5_000n }))
 const time = fc.oneof(
@@ -185,14 +207,23 @@ const optional = <T>(arbitrary: fc.Arbitrary<T>, freq: number) =>
   fc.oneof({ weight: freq, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
 
 const invoiceTerms = { amount, life: fc.constantFrom(600, 7200), key: optional(fc.nat({ max: 1 }), 4) }
-const payTerms = { node: number, maxFee, severalParts: fc.boolean() }
+const payTerms = { node: number, maxFee, severalParts: fc.nat(3).map((n) => n > 0) }
 const meddling = { edge: number, back: fc.boolean(), message: number }
 
 /** How often each happens, and what it is made of. */
 const COMMANDS: Readonly<
   Record<Command['do'], readonly [weight: number, fields: Record<string, fc.Arbitrary<unknown>>]>
 > = {
-  order: [14, { merchant: number, ...invoiceTerms, ...payTerms }],
+  order: [
+    14,
+    {
+      merchant: number,
+      far: fc.nat(2).map((n) => n > 0),
+      eighths: optional(fc.integer({ min: 2, max: 7 }), 1),
+      ...invoiceTerms,
+      ...payTerms,
+    },
+  ],
   invoice: [2, { node: number, ...invoiceTerms }],
   pay: [4, { invoice: fc.nat({ max: 3 }), again: optional(fc.nat({ max: 3 }), 2), ...payTerms }],
   deliver: [10, { picks: fc.array(number, { minLength: 1, maxLength: 25 }) }],
@@ -225,32 +256,53 @@ const nodePlan: fc.Arbitrary<NodePlan> = fc.record({
   tellsNeighbours: fc.boolean().map((no) => !no),
 })
 
+type Shape = readonly (readonly [host: number, client: number])[]
+
 /** Each node but the first has a channel with an earlier one, some have more. */
+const tree: fc.Arbitrary<Shape> = fc
+  .record({
+    earlier: fc.array(fc.tuple(number, fc.boolean()), { minLength: 2, maxLength: 5 }),
+    more: fc.array(fc.tuple(number, number), { maxLength: 3 }),
+  })
+  .map(({ earlier, more }) => {
+    const links = earlier.map(([to, hosts], i) =>
+      hosts ? ([to % (i + 1), i + 1] as const) : ([i + 1, to % (i + 1)] as const),
+    )
+    const nodes = earlier.length + 1
+    return [...links, ...more.map(([a, b]) => [a % nodes, b % nodes] as const)]
+  })
+
+/** Two who are clients, or one of them hosts, of the same two or three others: a payment can be split. */
+const bridges: fc.Arbitrary<Shape> = fc
+  .record({ between: fc.integer({ min: 2, max: 3 }), hosts: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }) })
+  .map(({ between, hosts }) =>
+    Array.from({ length: 2 * between }, (_, i) => {
+      const [end, middle] = [i % 2, 2 + (i >> 1)]
+      return hosts[i] ? ([end, middle] as const) : ([middle, end] as const)
+    }),
+  )
+
 export const arbitraryPlan: fc.Arbitrary<Plan> = fc
   .record({
     seed: fc.nat(),
-    nodes: fc.array(nodePlan, { minLength: 3, maxLength: 6 }),
-    tree: fc.array(fc.record({ to: number, hosts: fc.boolean(), edge: edgeTerms() }), { minLength: 5, maxLength: 5 }),
-    more: fc.array(fc.record({ from: number, to: number, edge: edgeTerms() }), { maxLength: 3 }),
+    shape: fc.oneof({ weight: 3, arbitrary: tree }, { weight: 2, arbitrary: bridges }),
+    terms: fc.array(edgeTerms(), { minLength: 8, maxLength: 8 }),
+    nodes: fc.array(nodePlan, { minLength: 6, maxLength: 6 }),
   })
-  .map(({ seed, nodes, tree, more }) => {
+  .map(({ seed, shape, terms, nodes }) => {
     const edges = new Map<string, EdgePlan>()
-    const add = (a: number, b: number, hosts: boolean, terms: Omit<EdgePlan, 'host' | 'client'>): void => {
-      const name = `${Math.min(a, b)}-${Math.max(a, b)}`
-      if (a !== b && !edges.has(name)) edges.set(name, { host: hosts ? a : b, client: hosts ? b : a, ...terms })
+    for (const [i, [host, client]] of shape.entries()) {
+      const name = `${Math.min(host, client)}-${Math.max(host, client)}`
+      if (host !== client && !edges.has(name)) edges.set(name, { host, client, ...terms[i]! })
     }
-    for (let i = 1; i < nodes.length; i++) {
-      const { to, hosts, edge } = tree[i - 1]!
-      add(i, to % i, hosts, edge)
-    }
-    for (const { from, to, edge } of more) add(from % nodes.length, to % nodes.length, true, edge)
-    return { seed, nodes, edges: [...edges.values()] }
+    const count = 1 + Math.max(...shape.flat())
+    return { seed, nodes: nodes.slice(0, count), edges: [...edges.values()] }
   })
 
 function edgeTerms(): fc.Arbitrary<Omit<EdgePlan, 'host' | 'client'>> {
   return fc
     .record({
-      capacityMsat: fc.constantFrom(50_000n, 500_000n, 2_000_000n, 10_000_000n),
+      capacityMsat: fc.constantFrom(50_000n, 2_000_000n, 2_000_000n, 3_000_000n, 10_000_000n),
       /** Of the capacity, in eighths. */
       balance: fc.constantFrom(0, 1, 3, 4, 4, 4, 5, 7, 8),
       htlcMinimumMsat: fc.constantFrom(1n, 1n, 1_000n),

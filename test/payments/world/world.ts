@@ -100,8 +100,10 @@ const MESSAGES: Readonly<Record<number, string>> = {
 
 const nameOfMessage = (message: Uint8Array): string => {
   const type = (message[0]! << 8) | message[1]!
+  if (type === 63497) return `error: ${new TextDecoder().decode(message.subarray(36))}`
+  if (type === 65529) return `state update ${message[9]}/${message[13]} of day ${message[5]}`
   const id = type < 63497 || type > 63505 ? '' : ` ${message[41]}`
-  return `${MESSAGES[type] ?? type}${id} (${toHex(message).length / 2} bytes)`
+  return `${MESSAGES[type] ?? type}${id} (${message.length} bytes)`
 }
 
 /** What a node remembers of money, as text: the same after a restart as before. */

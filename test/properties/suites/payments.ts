@@ -95,6 +95,7 @@ export function payments({ cases, mostCommands, seed, name = '' }: PaymentRuns):
       }),
       { numRuns: cases, ...(seed !== undefined && { seed }) },
     )
+    if (process.env.SEEN) console.log(Object.fromEntries(seen))
     if (cases >= 500) expect([...seen.keys()]).toEqual(expect.arrayContaining(EXPECTED))
   })
 }
