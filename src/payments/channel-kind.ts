@@ -27,6 +27,12 @@ export interface ChannelKind<S> extends Link<S> {
   /** msat: what the peer owes us by the committed state, less what we owe. */
   position(state: S): bigint
 
+  /**
+   * The state as the peer has signed it, for a file: what a client can show of what its host owes.
+   * @throws LnoError when there is none
+   */
+  exported(state: S, nodeSecret: Uint8Array): string
+
   connected(state: S, features: Uint8Array, context: LinkContext): ChannelStep<S>
   disconnected(state: S, context: LinkContext): ChannelStep<S>
   /** Takes a whole message, type first. Never throws for what a peer sends. */

@@ -128,13 +128,13 @@ export class PaymentCore<S = HostedChannel> {
     try {
       this.input(turn, input)
       this.finish(turn)
+      const changes = [...this.stored.values()].flatMap((book) => book.changes())
+      for (const book of this.stored.values()) book.keep()
+      return { changes, effects: turn.effects }
     } catch (error) {
       for (const book of this.stored.values()) book.undo()
       throw error
     }
-    const changes = [...this.stored.values()].flatMap((book) => book.changes())
-    for (const book of this.stored.values()) book.keep()
-    return { changes, effects: turn.effects }
   }
 
   private begin(at: At): CoreTurn<S> {
@@ -254,9 +254,11 @@ export class PaymentCore<S = HostedChannel> {
       case 'refused':
         turn.tell({ type: 'channel_refused', peer, why: notice.why })
         return
-      case 'errored':
-        turn.tell({ type: 'channel_errored', peer, ...notice.errored })
+      case 'errored': {
+        const { code, why, byUs } = notice.errored
+        turn.tell({ type: 'channel_errored', peer, code, why, byUs })
         break
+      }
       case 'override_proposed':
         turn.tell({ type: 'override_proposed', peer, localMsat: notice.localMsat, byUs: notice.byUs })
         return
@@ -290,6 +292,15 @@ export class PaymentCore<S = HostedChannel> {
 
   channel(peer: LinkId): LinkView | undefined {
     return this.channelBook.view(peer)
+  }
+
+  /**
+   * The state of a channel as its peer has signed it: the text of `lno channel export`.
+   * @throws LnoError `CHANNEL_UNKNOWN`
+   */
+  exportChannel(peer: LinkId): string {
+    const { kind, book } = this.channelBook
+    return kind.exported(book.get(peer) ?? kind.none(peer), this.options.nodeSecret)
   }
 
   payment(id: string): PaymentState | undefined {

@@ -1,6 +1,7 @@
 import { LnoError } from '../../base/error.js'
 import { toHex } from '../../base/hex.js'
 import { randomSecret } from '../../crypto/group.js'
+import { checkMsat } from '../../wire/amount.js'
 import { paymentError } from '../codes.js'
 import type { HtlcFailure } from '../htlc.js'
 import { MAX_PARTS, MAX_RETRIES } from '../limits.js'
@@ -15,7 +16,7 @@ import type { Turn } from './state.js'
 
 /**
  * Begins a payment. The same id again does nothing.
- * @throws LnoError `PAYMENT_TWICE`, `PAYMENT_EXPIRED`, and as `planParts`: then nothing was sent
+ * @throws LnoError `PAYMENT_TWICE`, `PAYMENT_EXPIRED`, `AMOUNT_OUT_OF_RANGE`, and as `planParts`: then nothing was sent
  */
 export function startPayment(turn: Turn, payment: NewPayment): void {
   const { state, now } = turn
@@ -33,7 +34,8 @@ export function startPayment(turn: Turn, payment: NewPayment): void {
   state.payments.put(payment.id, { ...begun, planned: begun.parts.length })
 }
 
-function checkNew({ state, now }: Turn, { id, paymentHash, expiresAt }: NewPayment): void {
+function checkNew({ state, now }: Turn, { id, paymentHash, amountMsat, expiresAt }: NewPayment): void {
+  if (checkMsat(amountMsat) === 0n) throw paymentError('NO_PAYMENT_ROUTE', 'there is nothing to be paid')
   const other = state.indexes.paying.get(toHex(paymentHash))
   if (other !== undefined && other !== id) {
     const { status } = state.payments.get(other)!

@@ -20,6 +20,7 @@ export interface PlannedPart {
  */
 export function planParts(turn: Turn, query: RouteQuery): readonly PlannedPart[] {
   if (turn.height === undefined) throw paymentError('HEIGHT_UNKNOWN', 'nobody knows the height of the chain')
+  if (query.maxParts <= 0) throw paymentError('NO_PAYMENT_ROUTE', 'enough ways were tried')
   const { candidates, refused } = findCandidates(turn, turn.height, query)
   const plans = [single(candidates, query), ...(query.severalParts ? [several(turn, candidates, query)] : [])]
   const found = plans.filter((plan) => plan !== undefined)

@@ -1,10 +1,13 @@
 import { fromHex } from '../../base/hex.js'
 import type { ChannelKind } from '../channel-kind.js'
+import { paymentError } from '../codes.js'
 import type { LinkId } from '../link.js'
 import type { CoreOptions } from '../step.js'
 import { channelFacts, type HostedChannel, noChannel, positionMsat } from './channel.js'
 import { closeChannel } from './close.js'
+import { crossSigned } from './commit.js'
 import { onTick } from './expire.js'
+import { exportState } from './export.js'
 import { hostedLink } from './link.js'
 import { openChannel } from './open.js'
 import { acceptOverride, proposeOverride } from './override.js'
@@ -23,6 +26,10 @@ export function hostedChannels({ chainHash }: CoreOptions, nodeId: Uint8Array): 
     decode: (bytes, peer) => channelFromRecord(facts(peer), bytes),
     same: (a, b) => a.kept === b.kept,
     position: positionMsat,
+    exported: ({ kept, facts: { peerId } }, nodeSecret) => {
+      if (kept.committed === undefined) throw paymentError('CHANNEL_UNKNOWN', 'there is no channel with this peer')
+      return exportState({ chainHash, nodeId, peerNodeId: peerId, state: crossSigned(kept, nodeSecret) })
+    },
     connected: peerUp,
     disconnected: peerDown,
     receive: (channel, message, policy, context) => receive(channel, message, context, policy),

@@ -150,6 +150,7 @@ export function idealChannels(): ChannelKind<Ideal> {
     decode: (bytes) => ofJson(decodeUtf8(bytes)) as Ideal,
     same: (a, b) => a === b,
     position: (state) => (state.weAreHost ? -(remoteOf(state) + sum(state.in)) : state.localMsat + sum(state.out)),
+    exported: () => '',
     connected: (state) =>
       state.open ? step({ ...state, up: true }, { events: [{ type: 'up' }] }) : step({ ...state, up: true }),
     disconnected: (state) =>

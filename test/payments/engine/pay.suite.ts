@@ -260,8 +260,10 @@ export function paySuite(name: string, options: NetOptions): void {
       expect(refused({ maxFeeMsat: 109n })).toEqual(['PAYMENT_FEE_LIMIT', undefined])
       expect(refused({ paths: withPayinfo({ fee_base_msat: 0xffffffff }) })?.[0]).toBe('NO_PAYMENT_ROUTE')
       expect(
-        refused({ paths: withPayinfo({ fee_proportional_millionths: 0xffffffff }), amountMsat: 1n << 62n }),
+        refused({ paths: withPayinfo({ fee_proportional_millionths: 0xffffffff }), amountMsat: 1n << 60n }),
       ).toEqual(['PAYMENT_FEE_LIMIT', 'P4'])
+      expect(refused({ amountMsat: 1n << 62n })?.[0]).toBe('AMOUNT_OUT_OF_RANGE')
+      expect(refused({ amountMsat: 0n })?.[0]).toBe('NO_PAYMENT_ROUTE')
       expect(refused({ paths: withPayinfo({ cltv_expiry_delta: 2017 }) })).toEqual(['PAYMENT_DELAY_LIMIT', 'P4'])
       expect(refused({ paths: withPayinfo({ htlc_maximum_msat: 99_999n }), severalParts: false })?.[0]).toBe(
         'NO_PAYMENT_ROUTE',
