@@ -35,6 +35,13 @@ export interface Counters {
   readonly remote: number
 }
 
+/** A state that we have signed: signed again, it has the same day. */
+export interface SignedState extends Counters {
+  readonly blockDay: number
+  /** `stateDigest` of it. */
+  readonly digest: Uint8Array
+}
+
 /** An HTLC and where it is in the table of states. */
 export interface Entry {
   readonly direction: Direction
@@ -78,8 +85,8 @@ export interface Kept {
   readonly own: readonly Update[]
   /** The HTLCs of `committed` and those that `own` adds, by `entryKey`. */
   readonly htlcs: ReadonlyMap<string, Entry>
-  /** The last counters that we signed, and the day with them: signed again, they have the same one. */
-  readonly signed?: (Counters & { readonly blockDay: number }) | undefined
+  /** The states beyond the committed one that we have signed: only these may the peer show as later ones. */
+  readonly signed: readonly SignedState[]
   /**
    * What the peer's uncommitted updates do, oldest first, as far as we have signed them (`updateMeaning`). It forgets nothing with the
    * connection: under these counters we never sign anything else.
@@ -194,7 +201,7 @@ export function channelFacts(
 export function noChannel(facts: ChannelFacts): HostedChannel {
   return {
     facts,
-    kept: { isHost: true, phase: 'new', own: [], htlcs: new Map(), signedTheirs: [] },
+    kept: { isHost: true, phase: 'new', own: [], htlcs: new Map(), signed: [], signedTheirs: [] },
     live: NOT_CONNECTED,
   }
 }
