@@ -126,6 +126,8 @@ export interface Live {
   readonly answer: boolean
   /** The channel is errored and the peer made an update that does not count: its counters cannot be followed any more. */
   readonly lost: boolean
+  /** We have accepted an override on it and the host has not answered: an error of the host's is older than that. */
+  readonly accepting: boolean
   readonly invokes: number
   /** While `offered` or `joined`: the state that is to be signed, without signatures. */
   readonly first?: HostedState | undefined
@@ -184,6 +186,7 @@ export const NOT_CONNECTED: Live = {
   sentStates: [],
   answer: false,
   lost: false,
+  accepting: false,
   invokes: 0,
 }
 

@@ -138,9 +138,9 @@ export function onStateUpdate(channel: HostedChannel, message: Uint8Array, conte
   const own = remote_updates - committed.localUpdates
   const remote = local_updates - committed.remoteUpdates
   if (own > kept.own.length || remote > live.remote.length) {
-    return kept.errored ? stepTo(channel) : hangUp(channel, 'a state_update counts updates that were not made')
+    return live.lost ? stepTo(channel) : hangUp(channel, 'a state_update counts updates that were not made')
   }
-  const answered = withLive(channel, { answer: true })
+  const answered = withLive(channel, { answer: true, accepting: live.accepting && own + remote < 0 })
   const beyond = own >= 0 && remote >= 0 && own + remote > 0 && !live.lost
   const ours =
     (own === kept.own.length && remote === live.remote.length) ||

@@ -4,7 +4,7 @@ import { blockDay } from '../block-clock.js'
 import { paymentError } from '../codes.js'
 import type { LinkContext } from '../link.js'
 import { overridden, unexplained } from './adopt.js'
-import { announced, type HostedChannel, type HostedStep, stepTo, withKept, withLive } from './channel.js'
+import { announced, type HostedChannel, type HostedStep, isInAgreement, stepTo, withKept, withLive } from './channel.js'
 import { dayProblem, goneEvent } from './commit.js'
 import { hangUp } from './errored.js'
 import { STATE_OVERRIDE, STATE_UPDATE } from './messages.js'
@@ -162,7 +162,8 @@ export function acceptOverride(channel: HostedChannel): HostedStep {
   assertErrored(channel, false)
   const { override } = channel.kept
   if (override === undefined) throw paymentError('OVERRIDE_MISSING', 'the host has not proposed an override')
-  return announced(channel, resolved(channel, override))
+  const accepting = isInAgreement(channel)
+  return announced(channel, resolved(withLive(channel, { accepting }), override))
 }
 
 /** True for the override that we proposed as the host, whoever has signed it. */

@@ -53,7 +53,7 @@ export function peerDown(channel: HostedChannel): HostedStep {
   return announced(channel, stepTo(forgotten(channel)))
 }
 
-/** Both know what the other has: from here on updates go. An errored channel says so again. */
+/** Both know what the other has: from here on updates go. An errored channel says so again, whoever said it first. */
 function inAgreement(channel: HostedChannel, context: LinkContext): HostedStep {
   const { localUpdates, remoteUpdates } = committedState(channel.kept)
   const sentStates = [{ local: localUpdates, remote: remoteUpdates }]
@@ -64,7 +64,7 @@ function inAgreement(channel: HostedChannel, context: LinkContext): HostedStep {
 function reminders(channel: HostedChannel, context: LinkContext): readonly Uint8Array[] {
   const { errored } = channel.kept
   if (!errored) return []
-  return [...(errored.byUs ? [errorMessage(channel, errored)] : []), ...overrideMessage(channel, context)]
+  return [errorMessage(channel, errored), ...overrideMessage(channel, context)]
 }
 
 /** Takes the client's `invoke_hosted_channel`: for a new channel, or for the one that there is. */
