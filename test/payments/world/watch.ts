@@ -2,6 +2,7 @@ import { toHex } from '../../../src/base/hex.js'
 import { sha256 } from '../../../src/crypto/hash.js'
 import { LAST_CROSS_SIGNED_STATE } from '../../../src/payments/hosted/messages.js'
 import { decodeMessage } from '../../../src/wire/message.js'
+import type { Plan } from './types.js'
 
 const ADD = 63505
 const FULFIL = 63503
@@ -50,7 +51,7 @@ const u64At = (bytes: Uint8Array, at: number): bigint =>
 const u32At = (bytes: Uint8Array, at: number): number =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at)
 
-export function createWatch(nameOf: (node: number) => string): Watch {
+export function createWatch({ liar }: Plan, nameOf: (node: number) => string): Watch {
   /** By node; key: direction, peer, id. */
   const htlcs = new Map<number, Map<string, SeenHtlc>>()
   const promises = new Map<string, { readonly node: number; readonly amountMsat: bigint }>()
@@ -111,6 +112,7 @@ export function createWatch(nameOf: (node: number) => string): Watch {
     preimages,
     lastExpiry: () => lastExpiry,
     sent(node, peer, message, height) {
+      if (node === liar) return
       const type = typeOf(message)
       if (type === ADD) {
         const htlc = readAdd(message)
@@ -121,7 +123,6 @@ export function createWatch(nameOf: (node: number) => string): Watch {
         }
         if (known?.state === 'over') throw new Error(`${nameOf(node)} offers an HTLC that is over: ${key}`)
         if (!known) of(node).set(key, htlc)
-        lastExpiry = Math.max(lastExpiry, htlc.cltvExpiry)
         covered(node, htlc.hash, height)
       } else if (type === FULFIL) {
         const preimage = message.subarray(42, 74)
@@ -147,6 +148,7 @@ export function createWatch(nameOf: (node: number) => string): Watch {
       const mine = of(node)
       if (type === ADD && message.length >= 86) {
         const key = keyOf('in', peer, message)
+        lastExpiry = Math.max(lastExpiry, u32At(message, 82))
         if ((mine.get(key)?.state ?? 'forgotten') === 'forgotten') mine.set(key, readAdd(message))
       } else if (type === FULFIL) knows.add(`${node}/${toHex(sha256(message.subarray(42, 74)))}`)
       else if (type === FAIL || type === MALFORMED) {

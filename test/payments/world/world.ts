@@ -7,6 +7,7 @@ import type {
   At,
   CoreInput,
   CoreOptions,
+  CoreStep,
   NewPayment,
   PaymentEvent,
   Receivable,
@@ -152,7 +153,7 @@ export function createWorld(
     }
   })
   const byId = new Map(nodes.map((node) => [node.id, node]))
-  const watch = createWatch((node) => nodes[node]!.name)
+  const watch = createWatch(plan, (node) => nodes[node]!.name)
   const invoices: WorldInvoice[] = []
   const payments: WorldPayment[] = []
   const opened = new Set<EdgePlan>()
@@ -185,12 +186,24 @@ export function createWorld(
     return true
   }
 
+  /** A liar may get lost in what it says; then it ends. */
+  const stepOf = (node: WorldNode, input: CoreInput): CoreStep | undefined => {
+    try {
+      return node.core!.step(input, at())
+    } catch (error) {
+      if (node.index !== plan.liar) throw error
+      die(node, false)
+      return undefined
+    }
+  }
+
   const step: World['step'] = (index, input) => {
     const node = nodes[index]!
     const inputs: CoreInput[] = [input]
     for (let next = inputs.shift(); next; next = inputs.shift()) {
       if (!node.core) return 'dead'
-      const brought = node.core.step(next, at())
+      const brought = stepOf(node, next)
+      if (!brought) return 'dead'
       if (spark(node, false)) return 'dead'
       for (const { key, value } of brought.changes) {
         if (value) node.store.set(key, value)
@@ -287,11 +300,16 @@ export function createWorld(
     restart(index) {
       const node = nodes[index]!
       if (node.core) return
-      node.core = load(node.options, [...node.store].sort())
+      try {
+        node.core = load(node.options, [...node.store].sort(), index)
+      } catch (error) {
+        if (index !== plan.liar) throw error
+        return
+      }
       const words = lastWords.get(index)
       lastWords.delete(index)
       const remembered = memoryOf(node.core)
-      if (words !== undefined && words !== remembered) {
+      if (words !== undefined && words !== remembered && index !== plan.liar) {
         throw new Error(`${node.name} forgot what it stored: ${words} became ${remembered}`)
       }
       step(index, { type: 'start' })
