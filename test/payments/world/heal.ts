@@ -97,6 +97,11 @@ function outlive(world: World, blocksAtOnce: (left: number) => number): void {
     if (left <= 0) break
     world.advance(blocksAtOnce(left) * MS_A_BLOCK)
     settle(world)
+    // What is given back is given back after a moment.
+    const soon = world.at().now + 61_000
+    if (!world.nodes.some(({ wakes }) => wakes.some((wake) => wake <= soon))) continue
+    world.advance(61_000)
+    settle(world)
   }
   world.advance(61_000)
   settle(world)
