@@ -27,8 +27,8 @@ export interface RouteQuery {
   readonly maxParts: number
   /** Parts so far: of those that failed something is learnt. */
   readonly parts: readonly PaymentPart[]
-  /** Peers whose channel refused a part in this step. */
-  readonly without: ReadonlySet<LinkId>
+  /** How many HTLCs fit channels that refused more of them in this step. */
+  readonly slots: ReadonlyMap<LinkId, number>
 }
 
 /** A channel of ours and a path of the invoice that it leads to. */
@@ -71,7 +71,7 @@ export function findCandidates(turn: Turn, height: number, query: RouteQuery): C
   for (const [index, path] of query.paths.entries()) {
     for (const start of orRefused(() => startsOf(turn, height, path, query))) {
       const view = turn.links.view(start.peer)
-      if (view?.status !== 'up' || query.without.has(start.peer)) continue
+      if (view?.status !== 'up' || query.slots.get(start.peer) === 0) continue
       candidates.push(...orRefused(() => candidate(turn, view, start, index, path, query)))
     }
   }
