@@ -6,9 +6,9 @@ import type { InvoicePath } from '../../bolt12/create-invoice.js'
 import { MAX_MSAT } from '../../wire/amount.js'
 import { paymentError } from '../codes.js'
 import type { ForwardingTerm } from '../hosted/messages.js'
-import { MAX_CLTV_DELTA } from '../limits.js'
+
 import type { LinkId, LinkView } from '../link.js'
-import { type ClearHop, onionRoom, planHops } from '../onions/index.js'
+import { type ClearHop, MAX_EXPIRY_BLOCKS, onionRoom, planHops } from '../onions/index.js'
 import type { PaymentPart } from '../step.js'
 import { largest, smallest } from './msat.js'
 import type { Turn } from './state.js'
@@ -146,13 +146,13 @@ function candidate(
 ): readonly Candidate[] {
   const { payinfo } = path
   const delay = payinfo.cltv_expiry_delta + (via?.cltv_expiry_delta ?? 0)
-  if (delay > MAX_CLTV_DELTA) {
+  if (delay > MAX_EXPIRY_BLOCKS) {
     throw paymentError(
       'PAYMENT_DELAY_LIMIT',
-      `path ${index} takes ${delay} blocks, at most ${MAX_CLTV_DELTA} are allowed`,
+      `path ${index} takes ${delay} blocks, at most ${MAX_EXPIRY_BLOCKS} are allowed`,
       {
         rule: 'P4',
-        details: { path: index, blocks: delay, most: MAX_CLTV_DELTA },
+        details: { path: index, blocks: delay, most: MAX_EXPIRY_BLOCKS },
       },
     )
   }
