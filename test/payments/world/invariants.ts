@@ -60,6 +60,15 @@ export function judgeNode({ plan }: World, node: WorldNode): void {
   for (const payment of core.payments(1000)) judgePayment(node, payment)
 }
 
+/** After a block: an HTLC that expired unanswered has ended its channel. */
+export function judgeExpiry({ plan, nodes, watch, at }: World, node: WorldNode): void {
+  if (!node.core || node.index === plan.liar) return
+  for (const peer of watch.expired(node.index, at().height!)) {
+    const view = node.core.channel(nodes[peer]!.id)
+    must(view?.status === 'errored', () => `an HTLC of ${node.name} has expired in a channel that works: ${show(view)}`)
+  }
+}
+
 /** msat, both ways. */
 export const inFlight = (view: LinkView | undefined): bigint => (view ? view.inFlightInMsat + view.inFlightOutMsat : 0n)
 

@@ -16,6 +16,7 @@ import type {
 import { seededRandom } from '../../../src/testing/seeded-random.js'
 import { bitmapOf } from '../../../src/wire/features.js'
 import { secretOf } from '../../support/keys.js'
+import { judgeExpiry } from './invariants.js'
 import { createWorldNet, type WorldNet } from './net.js'
 import type { EdgePlan, LoadCore, Plan, WorldCore } from './types.js'
 import { createWatch, type Watch } from './watch.js'
@@ -333,7 +334,9 @@ export function createWorld(
         }
       }
       now = end
-      if (height() > before) for (const node of nodes) step(node.index, { type: 'tick' })
+      if (height() === before) return
+      for (const node of nodes) step(node.index, { type: 'tick' })
+      for (const node of nodes) judgeExpiry(world, node)
     },
     open(edge) {
       if (opened.has(edge) || !nodes[edge.host]!.core || !nodes[edge.client]!.core) return
