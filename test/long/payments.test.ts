@@ -1,8 +1,13 @@
 import '../support/use-toy.js'
-import { payments } from '../properties/suites/payments.js'
+import { payments, paymentsBesideLiar } from '../properties/suites/payments.js'
 
-// Shards, so that each has its own seed, which is printed when it fails. PAYMENT_WORLDS asks for another number of cases.
+/** Each has a seed of its own, which is printed when it fails. */
 const SHARDS = 40
-const cases = Math.ceil(Number(process.env.PAYMENT_WORLDS ?? 20_000) / SHARDS)
+/** PAYMENT_WORLDS asks for another number of worlds. */
+const worlds = Number(process.env.PAYMENT_WORLDS ?? 20_000)
+const cases = Math.ceil(worlds / SHARDS)
 
-for (let shard = 0; shard < SHARDS; shard++) payments({ cases, mostCommands: 40, name: `, shard ${shard}` })
+for (let shard = 1; shard <= SHARDS; shard++) payments({ cases, mostCommands: 40, name: `, ${shard} of ${SHARDS}` })
+for (let shard = 1; shard <= 8; shard++) {
+  paymentsBesideLiar({ cases: Math.ceil(cases / 2), mostCommands: 40, name: `, ${shard} of 8` })
+}

@@ -1,15 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { PaymentCore } from '../../../src/payments/core.js'
-import {
-  arbitraryCommand,
-  arbitraryPlan,
-  type Command,
-  commandBesideLiar,
-  perform,
-  planWithLiar,
-  type Run,
-} from '../../payments/world/commands.js'
+import { arbitraryCommand, arbitraryPlan, commandBesideLiar, planWithLiar } from '../../payments/world/arbitrary.js'
+import { type Command, perform, type Run } from '../../payments/world/commands.js'
 import { deliverAll, heal, healAround } from '../../payments/world/heal.js'
 import { judgeNode } from '../../payments/world/invariants.js'
 import { liar as liarCore } from '../../payments/world/liar.js'
@@ -133,6 +126,5 @@ function check(
     }),
     { numRuns: cases, ...(seed !== undefined && { seed }) },
   )
-  if (process.env.SEEN) console.log(Object.fromEntries(seen))
   return seen
 }
