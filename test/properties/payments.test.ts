@@ -1,5 +1,5 @@
 import '../support/use-toy.js'
 import { payments, paymentsBesideLiar } from './suites/payments.js'
 
-payments({ cases: 500, mostCommands: 30 })
-paymentsBesideLiar({ cases: 100, mostCommands: 30 })
+payments({ cases: 500, mostCommands: 24 })
+paymentsBesideLiar({ cases: 100, mostCommands: 24 })
