@@ -23,9 +23,7 @@ const payTerms = { node: number, maxFee, severalParts: fc.nat(3).map((n) => n > 
 const meddling = { edge: number, back: fc.boolean(), message: number }
 
 /** How often each happens, and what it is made of. */
-const COMMANDS: Readonly<
-  Partial<Record<Command['do'], readonly [weight: number, fields: Record<string, fc.Arbitrary<unknown>>]>>
-> = {
+const COMMANDS = {
   order: [
     14,
     {
@@ -52,9 +50,11 @@ const COMMANDS: Readonly<
   drop: [1, meddling],
   duplicate: [1, meddling],
   swap: [1, meddling],
-}
+} as const satisfies { readonly [name in Command['do']]?: Weights[string] }
 
-const arbitraryOf = (commands: typeof COMMANDS): fc.Arbitrary<Command> =>
+type Weights = Readonly<Record<string, readonly [weight: number, fields: Record<string, fc.Arbitrary<unknown>>]>>
+
+const arbitraryOf = (commands: Weights): fc.Arbitrary<Command> =>
   fc.oneof(
     ...Object.entries(commands).map(([name, [weight, fields]]) => ({
       weight,
@@ -68,7 +68,10 @@ export const arbitraryCommand: fc.Arbitrary<Command> = arbitraryOf(COMMANDS)
 export const commandBesideLiar: fc.Arbitrary<Command> = (() => {
   const { drop: _, duplicate: _1, swap: _2, propose_override: _3, accept_override: _4, ...harmless } = COMMANDS
   const advance = [2, { ms: fc.constantFrom(1_000, 61_000, 130_000) }] as const
-  return arbitraryOf({ ...harmless, advance, rewind: [2, { back: fc.boolean() }] })
+  const lie = { lie: fc.constantFrom(undefined, 'half', 'other path') }
+  const order = [COMMANDS.order[0], { ...COMMANDS.order[1], ...lie }] as const
+  const pay = [COMMANDS.pay[0], { ...COMMANDS.pay[1], ...lie }] as const
+  return arbitraryOf({ ...harmless, order, pay, advance, rewind: [2, { back: fc.boolean() }] })
 })()
 
 const nodePlan: fc.Arbitrary<NodePlan> = fc.record({

@@ -6,7 +6,7 @@ import type { LinkView } from '../../../src/payments/link.js'
 import { deliverAll, type Risks, stepOfOverride } from './heal.js'
 import { judgeWorld } from './invariants.js'
 import type { EdgePlan } from './types.js'
-import { MS_A_BLOCK, type World, type WorldNode } from './world.js'
+import { type HowToPay, MS_A_BLOCK, type World, type WorldInvoice, type WorldNode } from './world.js'
 
 interface InvoiceTerms {
   readonly amount: bigint
@@ -20,6 +20,8 @@ interface PayTerms {
   readonly node: number
   readonly maxFee: bigint
   readonly severalParts: boolean
+  /** What a liar does as a payer: it pays half, or over the path of an earlier invoice. */
+  readonly lie?: 'half' | 'other path'
 }
 
 /** Something that happens in a world. Numbers name nodes, edges and invoices modulo how many there are. */
@@ -169,11 +171,15 @@ function pay(world: World, command: PayTerms & { readonly invoice: number; reado
   const before = command.again === undefined ? undefined : pick([...world.payments].reverse(), command.again)
   const id = before?.payment.id ?? toHex(sha256(encodeUtf8(`payment ${world.payments.length}`)))
   // What is asked for under a known id is not looked at: the payment is the one of before.
-  world.pay(before?.node ?? node, before?.invoice ?? invoice, {
-    id,
-    maxFeeMsat: command.maxFee,
-    severalParts: command.severalParts,
-  })
+  const how = { id, maxFeeMsat: command.maxFee, severalParts: command.severalParts }
+  const lie = node === world.plan.liar ? lieOf(world, invoice, command.lie) : {}
+  world.pay(before?.node ?? node, before?.invoice ?? invoice, { ...how, ...lie })
+}
+
+function lieOf(world: World, { node, options }: WorldInvoice, lie: PayTerms['lie']): Partial<HowToPay> {
+  if (lie === 'half') return { amountMsat: options.amountMsat / 2n }
+  const other = world.invoices.find((invoice) => invoice.node === node)
+  return lie === 'other path' && other ? { paths: other.receivable.paths } : {}
 }
 
 /** What happens to a channel, or to the connection that it goes over. */

@@ -139,6 +139,7 @@ function judgeReceipts(world: World): void {
     if (node === world.plan.liar) continue
     const receipt = world.nodes[node]!.core?.receipt(hash)
     if (!receipt) continue
+    must(toHex(sha256(receipt.preimage)) === hash, () => `a receipt with another preimage: ${show(receipt)}`)
     must(receipt.amountMsat >= options.amountMsat, () => `received too little: ${show(receipt)}`)
     if (!options.exclusive) continue
     const key = `${node}/${toHex(options.exclusive)}`

@@ -63,6 +63,15 @@ export interface WorldPayment {
   readonly payment: NewPayment
 }
 
+export interface HowToPay {
+  readonly id: string
+  readonly maxFeeMsat: bigint
+  readonly severalParts: boolean
+  /** Other than what the invoice says: a lie. */
+  readonly amountMsat?: bigint
+  readonly paths?: NewPayment['paths']
+}
+
 /** Nodes with their disks, the connections between them, the time; everything happens when it is called. */
 export interface World {
   readonly plan: Plan
@@ -86,7 +95,7 @@ export interface World {
   advance(ms: number): void
   open(edge: EdgePlan): void
   invoice(node: number, amountMsat: bigint, lifeSeconds: number, exclusive?: Uint8Array): WorldInvoice | undefined
-  pay(node: number, invoice: WorldInvoice, how: { id: string; maxFeeMsat: bigint; severalParts: boolean }): void
+  pay(node: number, invoice: WorldInvoice, how: HowToPay): void
 }
 
 const MESSAGES: Readonly<Record<number, string>> = {
@@ -114,8 +123,12 @@ const nameOfMessage = (message: Uint8Array): string => {
 
 /** What a node remembers of money, as text: the same after a restart as before. */
 function memoryOf(core: WorldCore): string {
-  const plain = (_: string, value: unknown): unknown =>
-    typeof value === 'bigint' ? `${value}` : value instanceof Uint8Array ? toHex(value) : value
+  const plain = (_: string, value: unknown): unknown => {
+    if (typeof value === 'bigint') return `${value}`
+    if (value instanceof Uint8Array) return toHex(value)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
   const payments = core.payments(1000).map((payment) => ({ ...payment, paths: undefined }))
   return JSON.stringify({ total: core.ledgerTotal(), payments }, plain)
 }
@@ -378,21 +391,19 @@ export function createWorld(
       invoices.push(invoice)
       return invoice
     },
-    pay(node, invoice, { id, maxFeeMsat, severalParts }) {
+    pay(node, invoice, how) {
       if (!nodes[node]!.core) return
       const { receivable, options } = invoice
       const payment: NewPayment = {
-        id,
         paymentHash: receivable.paymentHash,
         amountMsat: options.amountMsat,
-        maxFeeMsat,
         paths: receivable.paths,
-        severalParts,
+        ...how,
         expiresAt: options.expiresAt,
         about: { offerId: options.offerId },
       }
       payments.push({ node, invoice, payment })
-      watch.authorised(node, invoice.hash, options.amountMsat + maxFeeMsat)
+      watch.authorised(node, invoice.hash, options.amountMsat + how.maxFeeMsat)
       command(node, { type: 'pay', payment })
     },
   }
