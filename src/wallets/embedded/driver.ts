@@ -154,7 +154,9 @@ export function drive(options: DriverOptions): Driver {
       try {
         if (now.changes.size > 0) await store.commit([...now.changes.values()])
       } catch (error) {
-        stop(walletError('WALLET_STOPPED', 'what the wallet was about to promise could not be stored', { cause: error }))
+        stop(
+          walletError('WALLET_STOPPED', 'what the wallet was about to promise could not be stored', { cause: error }),
+        )
       }
       if (stopped) return
       try {
@@ -173,16 +175,17 @@ export function drive(options: DriverOptions): Driver {
     switch (effect.type) {
       case 'send':
         // For a connection that has ended: with the next one the two sides find together anew.
-        if (!isLive(effect.peer, connection)) return
+        if (!isLive(effect.peer, connection)) break
         if (!peers.send(effect.peer, effect.message)) peers.hangUp(effect.peer, 'it takes no messages')
-        return
+        break
       case 'hang_up':
         if (isLive(effect.peer, connection)) peers.hangUp(effect.peer, effect.why)
-        return
+        break
       case 'wake':
-        return clockwork.at(effect.at)
+        clockwork.at(effect.at)
+        break
       case 'tell':
-        return options.onEvent(effect.event)
+        options.onEvent(effect.event)
     }
   }
 
@@ -201,7 +204,12 @@ export function drive(options: DriverOptions): Driver {
     stopped = error
     clockwork.stop()
     const left = [...waiting.clear().flatMap(({ command }) => command ?? [])]
-    for (const { reject } of [...(last ? [last] : []), ...(writing?.waiters ?? []), ...(batch?.waiters ?? []), ...left]) {
+    for (const { reject } of [
+      ...(last ? [last] : []),
+      ...(writing?.waiters ?? []),
+      ...(batch?.waiters ?? []),
+      ...left,
+    ]) {
       reject(error)
     }
     options.onStopped(error)
