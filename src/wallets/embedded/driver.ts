@@ -229,7 +229,10 @@ export function drive(options: DriverOptions): Driver {
     const connection = line?.live
     if (line === undefined || connection === undefined) return
     line.live = undefined
-    if (line.known === connection) return push(peer, { input: { type: 'peer_down', peer }, connection })
+    if (line.known === connection) {
+      push(peer, { input: { type: 'peer_down', peer }, connection })
+      return
+    }
     // The core never heard of this connection, and need not: of a peer that comes and goes nothing piles up.
     for (const { input } of waiting.remove(peer, (item) => item.connection === connection)) {
       if (input.type === 'message') lines.leave(peer, input.message.length)
