@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { toHex } from '../../../src/base/hex.js'
 import { encodeUtf8 } from '../../../src/base/utf8.js'
 import { sha256 } from '../../../src/crypto/hash.js'
@@ -47,4 +48,38 @@ export async function payable(payee: Wallet, nowMs: number, amountMsat: bigint, 
     expiresAt: seconds + 3600n,
     about: { description: name },
   }
+}
+
+/**
+ * Nothing is under way, and of every channel both sides say the same; every ledger is the sum of its channels. Returns what each
+ * node owns.
+ */
+export async function agreed(nodes: readonly WorldNode[]): Promise<readonly bigint[]> {
+  const sums: bigint[] = []
+  for (const { wallet, id, name } of nodes) {
+    let owned = 0n
+    for (const view of wallet.channels()) {
+      const there = nodes.find((node) => node.id === view.peer)!.wallet.channel(id)!
+      expect({ ...view, name }).toMatchObject({
+        status: 'up',
+        inFlightInMsat: 0n,
+        inFlightOutMsat: 0n,
+        localMsat: there.remoteMsat,
+        remoteMsat: there.localMsat,
+        weAreHost: !there.weAreHost,
+      })
+      expect(view.localMsat + view.remoteMsat).toBe(view.capacityMsat)
+      owned += view.weAreHost ? -view.remoteMsat : view.localMsat
+    }
+    let entries = 0n
+    for await (const { amountMsat } of wallet.ledger()) entries += amountMsat
+    expect({ name, ledger: entries, balance: wallet.balance().totalMsat }).toEqual({
+      name,
+      ledger: owned,
+      balance: owned,
+    })
+    sums.push(owned)
+  }
+  expect(sums.reduce((all, sum) => all + sum, 0n)).toBe(0n)
+  return sums
 }
