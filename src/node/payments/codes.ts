@@ -27,7 +27,8 @@ export const PAYMENTS_CODES = {
     advice: 'Ask for a new invoice: pay the offer again.',
   },
   PAYMENT_UNPROVABLE: {
-    meaning: 'The payment cannot be proven from here: it was not paid, or another program has the key that asked for it.',
+    meaning:
+      'The payment cannot be proven from here: it was not paid, or another program has the key that asked for it.',
     advice: 'Look at it with `lno payment show`. With preimage and key of your own, use `lno proof create INVOICE`.',
   },
   NO_HOSTED_CHANNELS: {

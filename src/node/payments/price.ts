@@ -1,10 +1,8 @@
 import type { InvoicePath } from '../../bolt12/create-invoice.js'
 import { paymentError } from '../../payments/codes.js'
+import { MAX_CLTV_DELTA } from '../../payments/limits.js'
 import { MAX_MSAT } from '../../wire/amount.js'
 import { paymentsError } from './codes.js'
-
-/** Blocks for which a payment may lock money up on the recipient's path: two weeks, as wallets have it. */
-export const MAX_PATH_DELTA = 2016
 
 /** What fees may cost unless the user says otherwise: one part in a hundred, and 5 sat where that is less. */
 export function defaultMaxFee(amountMsat: bigint): bigint {
@@ -21,7 +19,7 @@ export interface PathPrice {
 
 /**
  * The paths that can be paid over, cheapest first: those that need no more money than there is, and lock it up no longer than
- * `MAX_PATH_DELTA` blocks (rules P2, P4). Sums are bigint, so that nothing overflows before it is judged.
+ * `MAX_CLTV_DELTA` blocks (rules P2, P4). Sums are bigint, so that nothing overflows before it is judged.
  * @throws LnoError `PAYMENT_FEE_LIMIT`, `PAYMENT_DELTA_LIMIT` when none is left
  */
 export function affordable(
@@ -29,16 +27,18 @@ export function affordable(
   amountMsat: bigint,
   maxFeeMsat: bigint,
 ): readonly [PathPrice, ...PathPrice[]] {
-  const quick = paths.filter(({ payinfo }) => payinfo.cltv_expiry_delta <= MAX_PATH_DELTA)
+  const quick = paths.filter(({ payinfo }) => payinfo.cltv_expiry_delta <= MAX_CLTV_DELTA)
   if (quick.length === 0) {
     const least = Math.min(...paths.map(({ payinfo }) => payinfo.cltv_expiry_delta))
-    throw paymentsError('PAYMENT_DELTA_LIMIT', `${least} blocks, at most ${MAX_PATH_DELTA} are accepted`, { rule: 'P2' })
+    throw paymentsError('PAYMENT_DELTA_LIMIT', `${least} blocks, at most ${MAX_CLTV_DELTA} are accepted`, {
+      rule: 'P2',
+    })
   }
   const [first, ...others] = quick
     .map((path): PathPrice => ({ path, feeMsat: feeOf(path, amountMsat) }))
     .sort((a, b) => (a.feeMsat < b.feeMsat ? -1 : a.feeMsat > b.feeMsat ? 1 : 0))
     .filter(({ feeMsat }, index) => index === 0 || amountMsat + feeMsat <= MAX_MSAT)
-  if (first === undefined) throw paymentError("NO_PAYMENT_ROUTE", 'the invoice has no usable path')
+  if (first === undefined) throw paymentError('NO_PAYMENT_ROUTE', 'the invoice has no usable path')
   if (amountMsat + first.feeMsat > MAX_MSAT) {
     throw paymentError('PAYMENT_FEE_LIMIT', 'amount and fee are more than all bitcoin', { rule: 'P4' })
   }

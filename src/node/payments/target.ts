@@ -29,9 +29,10 @@ export function readPayTarget(pasted: string): PayTarget {
   }
   if (isLegacyString(text)) {
     decodeLegacyAs(kind, bytes)
-    throw new LnoError('PAYMENT_UNBLINDED' satisfies LegacyCode, `this ${kind} of 2021 is paid in the clear, to a node id`)
+    throw new LnoError(
+      'PAYMENT_UNBLINDED' satisfies LegacyCode,
+      `this ${kind} of 2021 is paid in the clear, to a node id`,
+    )
   }
-  return kind === 'offer'
-    ? { kind, offer: decodeOffer(text) }
-    : { kind, invoice: decodeInvoice(text) }
+  return kind === 'offer' ? { kind, offer: decodeOffer(text) } : { kind, invoice: decodeInvoice(text) }
 }

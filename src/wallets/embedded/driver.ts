@@ -154,7 +154,9 @@ export function drive(options: DriverOptions): Driver {
       try {
         if (now.changes.size > 0) await store.commit([...now.changes.values()])
       } catch (error) {
-        stop(walletError('WALLET_STOPPED', 'what the wallet was about to promise could not be stored', { cause: error }))
+        stop(
+          walletError('WALLET_STOPPED', 'what the wallet was about to promise could not be stored', { cause: error }),
+        )
       }
       if (stopped) return
       try {
@@ -201,7 +203,12 @@ export function drive(options: DriverOptions): Driver {
     stopped = error
     clockwork.stop()
     const left = [...waiting.clear().flatMap(({ command }) => command ?? [])]
-    for (const { reject } of [...(last ? [last] : []), ...(writing?.waiters ?? []), ...(batch?.waiters ?? []), ...left]) {
+    for (const { reject } of [
+      ...(last ? [last] : []),
+      ...(writing?.waiters ?? []),
+      ...(batch?.waiters ?? []),
+      ...left,
+    ]) {
       reject(error)
     }
     options.onStopped(error)

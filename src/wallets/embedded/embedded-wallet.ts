@@ -70,7 +70,10 @@ export class EmbeddedWallet implements Wallet {
    * @throws LnoError `PAYMENT_RECORD_CORRUPT`; `WALLET_STOPPED` when the first step cannot be stored
    */
   static async start(options: EmbeddedWalletOptions): Promise<EmbeddedWallet> {
-    const core = PaymentCore.load({ ...options, chainHash: chainHashOf(options.network) }, await storedRecords(options.store))
+    const core = PaymentCore.load(
+      { ...options, chainHash: chainHashOf(options.network) },
+      await storedRecords(options.store),
+    )
     const wallet = new EmbeddedWallet(options, core)
     await wallet.#begin()
     return wallet
