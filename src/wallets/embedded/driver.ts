@@ -175,16 +175,17 @@ export function drive(options: DriverOptions): Driver {
     switch (effect.type) {
       case 'send':
         // For a connection that has ended: with the next one the two sides find together anew.
-        if (!isLive(effect.peer, connection)) return
+        if (!isLive(effect.peer, connection)) break
         if (!peers.send(effect.peer, effect.message)) peers.hangUp(effect.peer, 'it takes no messages')
-        return
+        break
       case 'hang_up':
         if (isLive(effect.peer, connection)) peers.hangUp(effect.peer, effect.why)
-        return
+        break
       case 'wake':
-        return clockwork.at(effect.at)
+        clockwork.at(effect.at)
+        break
       case 'tell':
-        return options.onEvent(effect.event)
+        options.onEvent(effect.event)
     }
   }
 

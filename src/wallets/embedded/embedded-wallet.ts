@@ -25,6 +25,7 @@ import { expectations } from './expectations.js'
 import { type GrantOptions, newGrant } from './grant.js'
 import { OPEN_TIMEOUT_MS } from './limits.js'
 import type { WalletPeers } from './peers.js'
+import { CORE_MESSAGES, readLedgerEntry } from './pending.js'
 import { LEDGER_KEYS, storedRecords } from './stored-records.js'
 
 /** What an embedded wallet is made of. */
@@ -141,7 +142,13 @@ export class EmbeddedWallet implements Wallet {
     this.#check()
     const state = this.#core.payment(id)
     if (state === undefined) throw walletError('PAYMENT_UNKNOWN', `there is no payment ${id}`)
-    return state.status === 'sending' ? this.#ends.wait(id, signal) : this.#onDisk(state)
+    if (state.status !== 'sending') return this.#onDisk(state)
+    const end = this.#ends.expect(id)
+    const giveUp = () =>
+      end.giveUp(walletError('PAYMENT_WAIT_CANCELLED', 'nobody waits for the payment any more; it goes on'))
+    if (signal?.aborted) giveUp()
+    signal?.addEventListener('abort', giveUp, { once: true })
+    return end.promise.finally(() => signal?.removeEventListener('abort', giveUp))
   }
 
   async receipt(paymentHash: string): Promise<Receipt | undefined> {
@@ -183,15 +190,16 @@ export class EmbeddedWallet implements Wallet {
   async openChannel({ timeoutMs = OPEN_TIMEOUT_MS, ...wish }: OpenChannelOptions): Promise<LinkView> {
     this.#atKnownHeight()
     const { peer } = wish
-    const opened = this.#opened.wait(peer)
-    // It may fail before it is waited for.
-    opened.catch(() => undefined)
-    const view = await this.#command({ type: 'open', ...wish }, () => this.#core.channel(peer))
-    if (view?.status === 'up') return view
+    const opened = this.#opened.expect(peer)
     const cancel = this.#options.clock.after(timeoutMs, () =>
-      this.#opened.fail(peer, walletError('CHANNEL_NO_ANSWER', `no answer of ${peer} after ${timeoutMs} ms`)),
+      opened.giveUp(walletError('CHANNEL_NO_ANSWER', `no answer of ${peer} after ${timeoutMs} ms`)),
     )
-    return opened.finally(cancel)
+    this.#command({ type: 'open', ...wish }, () => this.#core.channel(peer)).then(
+      // It was open already, and nothing more will be told of it.
+      (view) => view?.status === 'up' && this.#opened.meet(peer, view),
+      opened.giveUp,
+    )
+    return opened.promise.finally(cancel)
   }
 
   /**

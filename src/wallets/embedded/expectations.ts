@@ -1,61 +1,67 @@
-import type { CancelSignal } from '../../base/effects.js'
-import type { LnoError } from '../../base/error.js'
-import { walletError } from '../codes.js'
+/** One who waits. */
+export interface Expectation<T> {
+  readonly promise: Promise<T>
+  /** Waits no longer: the promise rejects with this. */
+  giveUp(error: Error): void
+}
 
 /** Who waits for what, by key. */
 export interface Expectations<T> {
-  /** @throws LnoError (rejects with) what `fail` says; `PAYMENT_WAIT_CANCELLED` */
-  wait(key: string, signal?: CancelSignal): Promise<T>
+  expect(key: string): Expectation<T>
   meet(key: string, value: T): void
-  fail(key: string, error: LnoError): void
-  failAll(error: LnoError): void
+  fail(key: string, error: Error): void
+  failAll(error: Error): void
 }
 
-/** Promises of what will be told: each waiter can give up alone. */
+/** Promises of what will be told. Each of those who wait can give up alone. */
 export function expectations<T>(): Expectations<T> {
   interface Waiter {
     readonly resolve: (value: T) => void
-    readonly reject: (error: LnoError) => void
+    readonly reject: (error: Error) => void
   }
   const waiters = new Map<string, Set<Waiter>>()
 
-  function take(key: string): readonly Waiter[] {
-    const found = [...(waiters.get(key) ?? [])]
+  function take(key: string): Iterable<Waiter> {
+    const found = waiters.get(key) ?? []
     waiters.delete(key)
     return found
   }
 
+  const fail = (key: string, error: Error): void => {
+    for (const { reject } of take(key)) reject(error)
+  }
   return {
-    wait: (key, signal) =>
-      new Promise((resolve, reject) => {
-        const giveUp = () => {
-          const all = waiters.get(key)
-          if (all?.delete(waiter) && all.size === 0) waiters.delete(key)
-          reject(walletError('PAYMENT_WAIT_CANCELLED', 'nobody waits for the payment any more; it goes on'))
-        }
-        const over = () => signal?.removeEventListener('abort', giveUp)
-        const waiter: Waiter = {
-          resolve: (value) => {
-            over()
-            resolve(value)
-          },
-          reject: (error) => {
-            over()
-            reject(error)
-          },
-        }
-        if (signal?.aborted) return giveUp()
-        signal?.addEventListener('abort', giveUp, { once: true })
-        waiters.set(key, (waiters.get(key) ?? new Set()).add(waiter))
-      }),
+    expect: (key) => {
+      const { promise, resolve, reject } = withResolvers<T>()
+      // It may fail before anybody looks at it.
+      promise.catch(() => undefined)
+      const waiter = { resolve, reject }
+      const all = waiters.get(key) ?? new Set()
+      waiters.set(key, all.add(waiter))
+      return {
+        promise,
+        giveUp: (error) => {
+          if (all.delete(waiter) && all.size === 0 && waiters.get(key) === all) waiters.delete(key)
+          reject(error)
+        },
+      }
+    },
     meet: (key, value) => {
       for (const { resolve } of take(key)) resolve(value)
     },
-    fail: (key, error) => {
-      for (const { reject } of take(key)) reject(error)
-    },
+    fail,
     failAll: (error) => {
-      for (const key of [...waiters.keys()]) for (const { reject } of take(key)) reject(error)
+      for (const key of [...waiters.keys()]) fail(key, error)
     },
   }
+}
+
+function withResolvers<T>() {
+  let resolve!: (value: T) => void
+  let reject!: (error: Error) => void
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes
+    reject = no
+  })
+  return { promise, resolve, reject }
 }
