@@ -58,6 +58,10 @@ export type PaymentsEvent =
       readonly why: string
       readonly rule?: string
     }
+  /** The invoice of a refund of ours could not even be noted to be paid; the next start tries again. */
+  | { readonly type: 'refund_not_paid'; readonly refundId: string; readonly code: string; readonly why: string }
+  /** What arrived could not be noted; the next start does. */
+  | { readonly type: 'receipt_not_noted'; readonly paymentHash: string; readonly code: string; readonly why: string }
   /** The embedded wallet ended by itself; nothing is paid or received until the node is started again. */
   | { readonly type: 'wallet_stopped'; readonly code: string; readonly why: string }
 

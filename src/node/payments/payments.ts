@@ -4,26 +4,27 @@ import { isLnoError, LnoError } from '../../base/error.js'
 import { fromHex, toHex } from '../../base/hex.js'
 import { decodeInvoice, decodeInvoiceRequest } from '../../bolt12/decode.js'
 import type { InvoiceMessage } from '../../bolt12/invoice.js'
-import { expiresAt } from '../../bolt12/rules/invoice.js'
 import { errorOf } from '../../bolt12/rules/rule.js'
-import { checkInvoice, paymentParts, usablePaths } from '../../bolt12/verify-invoice.js'
+import { checkInvoice } from '../../bolt12/verify-invoice.js'
 import { type PaymentCode, paymentError } from '../../payments/codes.js'
-import type { NewPayment, PaymentEvent, PaymentState } from '../../payments/step.js'
+import type { PaymentEvent, PaymentState } from '../../payments/step.js'
 import type { WalletCode } from '../../wallets/codes.js'
 import type { Wallet } from '../../wallets/wallet.js'
 import { nodeError } from '../codes.js'
 import type { FetchOptions, FetchResult } from '../payer/fetch.js'
 import type { StoredRequest } from '../payer/record.js'
-import { aboutOf, paymentIdOf } from './about.js'
+import { paymentIdOf } from './about.js'
 import { type PaymentsCode, paymentsError } from './codes.js'
 import type { PaymentsEvent } from './events.js'
 import { type Intent, Intents } from './intents.js'
-import type { PayOptions, PayProgress, PayQuote } from './pay.js'
-import { affordable, defaultMaxFee } from './price.js'
+import { endOf, paymentFor } from './order.js'
+import type { PayOptions, PayQuote } from './pay.js'
+import { defaultMaxFee } from './price.js'
 import type { StoredIntent } from './record.js'
 import { type IntentEvent, nextStage, ON_RESTART, stageOf } from './stage.js'
 import { readPayTarget } from './target.js'
 import { intentView, type PaymentView, stateView, withInvoice } from './view.js'
+import { Waiters } from './waiters.js'
 
 /** Milliseconds for which a payment that a restart interrupted waits for a channel: they come up one after the other. */
 export const RESUME_MS = 60_000
@@ -43,13 +44,16 @@ const NOTHING_SENT: readonly string[] = [
   'WALLET_BUSY',
 ] satisfies readonly (PaymentCode | PaymentsCode | WalletCode)[]
 
+/** Prepares the way to an issuer: connects to peers, learns channels. */
+export type Reach = () => Promise<void>
+
 export interface PaymentsOptions {
   readonly wallet: Wallet | undefined
   readonly store: Store
   readonly clock: Clock
   readonly chains: readonly Uint8Array[]
-  /** Asks for an invoice. */
-  readonly fetch: (options: FetchOptions) => Promise<FetchResult>
+  /** Asks for an invoice: `Payer.fetch`. */
+  readonly fetch: (options: FetchOptions, reach: Reach) => Promise<FetchResult>
   /** Requests that were made, newest first. */
   readonly requests: (limit: number) => Promise<readonly (StoredRequest & { readonly id: string })[]>
   /** A payment for a refund (hex id) has ended. */
@@ -69,11 +73,6 @@ export interface RefundToPay {
 /** Requests that are looked through for the one that an invoice given by hand belongs to. */
 const SEARCHED_REQUESTS = 1000
 
-interface Waiter {
-  readonly resolve: (view: PaymentView) => void
-  readonly reject: (error: LnoError) => void
-}
-
 /**
  * The payments that this node makes: the invoice asked for and checked, the wallet told, its end noted. What the user wants is on
  * disk before anybody is asked, so that after a crash it is known which requests may have been paid: none but those whose
@@ -82,8 +81,7 @@ interface Waiter {
 export class Payments {
   readonly #options: PaymentsOptions
   readonly #intents: Intents
-  readonly #waiters = new Map<string, Set<Waiter>>()
-  readonly #watchers = new Map<string, Set<(progress: PayProgress) => void>>()
+  readonly #waiters = new Waiters()
   /** Payments whose end is waited for. */
   readonly #followed = new Set<string>()
   /** Payments that wait for a way: tries again at once. */
@@ -124,12 +122,14 @@ export class Payments {
    *   breaks, `INVOICE_AMOUNT_UNAUTHORISED`, `PAYMENT_TWICE`, `PAYMENT_ENDED`, and what `Wallet.pay` throws; `CONTROL_CANCELLED`
    *   when nobody waits any more, and the payment goes on
    */
-  async pay(options: PayOptions): Promise<PaymentView> {
+  async pay(options: PayOptions, reach: Reach = async () => {}): Promise<PaymentView> {
     this.#wallet()
     const target = readPayTarget(options.string)
     const id =
-      target.kind === 'offer' ? await this.#ask(options, target.offer) : await this.#take(options, target.invoice)
-    const end = this.#watch(id, options)
+      target.kind === 'offer'
+        ? await this.#ask(options, target.offer, reach)
+        : await this.#take(options, target.invoice)
+    const end = this.#waiters.wait(id, options)
     try {
       await this.#hand(id)
     } catch (error) {
@@ -144,7 +144,7 @@ export class Payments {
    * What `pay` would do, without paying: an invoice is asked for, and checked.
    * @throws LnoError as `pay`
    */
-  async quote(options: PayOptions): Promise<PayQuote> {
+  async quote(options: PayOptions, reach: Reach = async () => {}): Promise<PayQuote> {
     const wallet = this.#wallet()
     const target = readPayTarget(options.string)
     const { onProgress } = options
@@ -152,11 +152,14 @@ export class Payments {
       target.kind === 'invoice'
         ? this.#checked(options, target.invoice)
         : (
-            await this.#options.fetch({
-              ...fetchOptions(options),
-              offer: target.offer,
-              onProgress: (progress) => progress.step !== 'invoice' && onProgress?.(progress),
-            })
+            await this.#options.fetch(
+              {
+                ...fetchOptions(options),
+                offer: target.offer,
+                onProgress: (progress) => progress.step !== 'invoice' && onProgress?.(progress),
+              },
+              reach,
+            )
           ).invoice
     const amountMsat = invoice.fields.invoice_amount ?? 0n
     const maxFeeMsat = options.maxFeeMsat ?? defaultMaxFee(amountMsat)
@@ -222,10 +225,7 @@ export class Payments {
     this.#closing.abort()
     this.#endListening()
     for (const wake of [...this.#patient.values()]) wake()
-    for (const waiters of this.#waiters.values()) {
-      for (const { reject } of waiters) reject(nodeError('CONTROL_CANCELLED', 'the node stops; the payment goes on'))
-    }
-    this.#waiters.clear()
+    this.#waiters.close()
   }
 
   #wallet(): Wallet {
@@ -238,40 +238,39 @@ export class Payments {
     this.#options.onEvent(event)
   }
 
-  #progress(id: string, progress: PayProgress): void {
-    for (const tell of this.#watchers.get(id) ?? []) tell(progress)
-  }
-
   async #view(intent: Intent): Promise<PaymentView> {
     return intentView(intent, await this.#options.wallet?.payment(intent.id))
   }
 
   /** Asks the issuer of an offer; what is wanted is on disk with the request. */
-  async #ask(options: PayOptions, offer: FetchOptions['offer']): Promise<string> {
+  async #ask(options: PayOptions, offer: FetchOptions['offer'], reach: Reach): Promise<string> {
     const { clock } = this.#options
     const { label, signal, onProgress } = options
     let asking: Intent | undefined
     try {
-      const { invoice } = await this.#options.fetch({
-        ...fetchOptions(options),
-        offer,
-        onProgress: (progress) => progress.step !== 'invoice' && onProgress?.(progress),
-        alongside: ({ id: requestId, request, authorisedMsat }) => {
-          const { fields } = decodeInvoiceRequest(request, { verifySignature: false })
-          const stored: StoredIntent = {
-            created: BigInt(clock.now()),
-            stage: 'asking',
-            amount: authorisedMsat,
-            max_fee: options.maxFeeMsat ?? defaultMaxFee(authorisedMsat),
-            request,
-            request_id: fromHex(requestId),
-            ...(label !== undefined && { label }),
-          }
-          asking = { id: paymentIdOf(fields), stored }
-          onProgress?.({ step: 'asking', paymentId: asking.id })
-          return this.#intents.changes(asking.id, stored)
+      const { invoice } = await this.#options.fetch(
+        {
+          ...fetchOptions(options),
+          offer,
+          onProgress: (progress) => progress.step !== 'invoice' && onProgress?.(progress),
+          alongside: ({ id: requestId, request, authorisedMsat }) => {
+            const { fields } = decodeInvoiceRequest(request, { verifySignature: false })
+            const stored: StoredIntent = {
+              created: BigInt(clock.now()),
+              stage: 'asking',
+              amount: authorisedMsat,
+              max_fee: options.maxFeeMsat ?? defaultMaxFee(authorisedMsat),
+              request,
+              request_id: fromHex(requestId),
+              ...(label !== undefined && { label }),
+            }
+            asking = { id: paymentIdOf(fields), stored }
+            onProgress?.({ step: 'asking', paymentId: asking.id })
+            return this.#intents.changes(asking.id, stored)
+          },
         },
-      })
+        reach,
+      )
       if (asking === undefined) throw nodeError('INTERNAL', 'an invoice came for a request that was not kept')
       if (signal?.aborted) throw paymentsError('PAYMENT_CANCELLED', 'it was given up before anything was sent')
       const { request: _, ...rest } = asking.stored
@@ -438,52 +437,18 @@ export class Payments {
   async #tellEnd(intent: Intent): Promise<void> {
     const { id, stored } = intent
     const view = await this.#view(intent)
-    if (view.status === 'paid') this.#progress(id, { step: 'paid', paymentId: id, feeMsat: stored.fee ?? 0n })
+    if (view.status === 'paid') this.#waiters.tell(id, { step: 'paid', paymentId: id, feeMsat: stored.fee ?? 0n })
     else {
       const { failed = '', why = '' } = stored
-      this.#progress(id, { step: 'failed', paymentId: id, code: failed, why })
+      this.#waiters.tell(id, { step: 'failed', paymentId: id, code: failed, why })
     }
     this.#emit({ type: view.status === 'paid' ? 'payment_paid' : 'payment_failed', payment: view })
-    for (const { resolve } of this.#waiters.get(id) ?? []) resolve(view)
-  }
-
-  /** Waits for the end of a payment, and tells of its parts. */
-  #watch(id: string, { signal, onProgress }: PayOptions): { readonly promise: Promise<PaymentView>; giveUp(): void } {
-    const waiters = this.#waiters.get(id) ?? new Set<Waiter>()
-    this.#waiters.set(id, waiters)
-    const watchers = this.#watchers.get(id) ?? new Set<(progress: PayProgress) => void>()
-    if (onProgress) this.#watchers.set(id, watchers.add(onProgress))
-    let over: () => void = () => undefined
-    const promise = new Promise<PaymentView>((resolve, reject) => {
-      const giveUp = () => waiter.reject(nodeError('CONTROL_CANCELLED', 'nobody waits any more; the payment goes on'))
-      const waiter: Waiter = {
-        resolve: (view) => {
-          over()
-          resolve(view)
-        },
-        reject: (error) => {
-          over()
-          reject(error)
-        },
-      }
-      over = () => {
-        signal?.removeEventListener('abort', giveUp)
-        waiters.delete(waiter)
-        if (waiters.size === 0) this.#waiters.delete(id)
-        if (onProgress) watchers.delete(onProgress)
-        if (watchers.size === 0) this.#watchers.delete(id)
-      }
-      waiters.add(waiter)
-      signal?.addEventListener('abort', giveUp, { once: true })
-    })
-    // It may end before anybody waits for it.
-    promise.catch(() => undefined)
-    return { promise, giveUp: () => over() }
+    this.#waiters.end(id, view)
   }
 
   #onWalletEvent(event: PaymentEvent): void {
     if (event.type === 'part_sent' || event.type === 'part_failed') {
-      this.#progress(event.payment, { step: event.type, paymentId: event.payment, part: event.part })
+      this.#waiters.tell(event.payment, { step: event.type, paymentId: event.payment, part: event.part })
     } else if (event.type === 'channel_up') {
       for (const wake of [...this.#patient.values()]) wake()
     }
@@ -495,37 +460,6 @@ function fetchOptions(options: PayOptions): Omit<FetchOptions, 'offer'> {
   return rest
 }
 
-/** Unix milliseconds at which the invoice expires. */
-function endOf({ invoice }: StoredIntent): number {
-  const end = invoice && expiresAt(decodeInvoice(invoice, { verifySignature: false }).fields)
-  return Number(end ?? 0n) * 1000
-}
-
 function paymentFailure(failure: PaymentState['failure']): LnoError {
   return new LnoError(failure?.code ?? 'PAYMENT_REFUSED', failure?.message ?? 'it came back')
-}
-
-/** What the wallet is told; of the paths those that are affordable at all. */
-function paymentFor({
-  id,
-  invoice,
-  maxFeeMsat,
-  label,
-}: Pick<NewPayment, 'id' | 'maxFeeMsat'> & {
-  readonly invoice: InvoiceMessage
-  readonly label: string | undefined
-}): NewPayment {
-  const { fields, bytes } = invoice
-  const { invoice_amount: amountMsat = 0n, invoice_payment_hash: paymentHash = new Uint8Array(0) } = fields
-  return {
-    id,
-    paymentHash,
-    amountMsat,
-    maxFeeMsat,
-    paths: affordable(usablePaths(invoice), amountMsat, maxFeeMsat).map(({ path }) => path),
-    severalParts: paymentParts(invoice) !== 'single',
-    expiresAt: expiresAt(fields) ?? 0n,
-    about: aboutOf(fields, bytes, label),
-    invoice: bytes,
-  }
 }

@@ -1,12 +1,15 @@
+import { isLnoError } from '../../base/error.js'
 import { toHex } from '../../base/hex.js'
 import type { PaymentAbout, Receipt } from '../../payments/step.js'
 import type { Wallet } from '../../wallets/wallet.js'
+import { nodeError } from '../codes.js'
 import { type AnyInvoice, invoiceFacts, readInvoice } from '../invoice-facts.js'
+import type { Issuer } from '../offers/issuer.js'
 import type { AnyOwnOffer } from '../offers/own-offer.js'
 import type { Promises } from '../offers/promises.js'
 import type { StoredPromise } from '../offers/record.js'
 import { aboutOf } from './about.js'
-import type { PaymentsEvent } from './events.js'
+import { nodeEventOf, type PaymentsEvent } from './events.js'
 
 export interface ReceiptsOptions {
   readonly wallet: Wallet
@@ -21,6 +24,34 @@ export interface ReceiptsOptions {
 export interface ReceivedFor {
   readonly about: PaymentAbout
   readonly isRefund: boolean
+}
+
+/** Notes what a wallet receives from now on, and tells it. */
+export function receiptsOf({
+  wallet,
+  promises,
+  issuer,
+  onEvent,
+}: Pick<ReceiptsOptions, 'wallet' | 'promises' | 'onEvent'> & { readonly issuer: Issuer }): Receipts {
+  const receipts = new Receipts({
+    wallet,
+    promises,
+    offer: (id) => issuer.get(id),
+    onPaid: (id, at) => issuer.paid(id, at),
+    onEvent,
+  })
+  wallet.onEvent((event) => {
+    if (event.type !== 'payment_received') {
+      const told = nodeEventOf(event)
+      if (told !== undefined) onEvent(told)
+      return
+    }
+    receipts.take(event.receipt).catch((error: unknown) => {
+      const { code, message: why } = isLnoError(error) ? error : nodeError('INTERNAL', String(error))
+      onEvent({ type: 'receipt_not_noted', paymentHash: toHex(event.receipt.paymentHash), code, why })
+    })
+  })
+  return receipts
 }
 
 /** Money that arrives, and the invoices that were promised for it. */
