@@ -18,6 +18,11 @@ export interface FakeWallet extends Wallet {
   fail(how?: FakeFault): void
 }
 
+/** Whether a wallet can be told to fail. */
+export function isFakeWallet(wallet: Wallet | undefined): wallet is FakeWallet {
+  return wallet?.kind === 'fake'
+}
+
 /** What a fake wallet can be told. */
 export interface FakeWalletOptions {
   /** Node id of its owner, 33 bytes: the same id is the same account, with what it held when its last wallet was closed. */
