@@ -1,8 +1,8 @@
 import { toHex } from '../../base/hex.js'
 import type { LinkId, LinkRefusal } from '../link.js'
 import type { ForwardHtlc, Refusal } from '../onions/index.js'
+import { decide, refuse } from './fate.js'
 import { htlcKey, type IncomingHtlc } from './htlc-records.js'
-import { decide, refuse } from './incoming.js'
 import type { Turn } from './state.js'
 
 /** Passes an HTLC on over the channel that it names, if there is one that takes it. Fee and delay were judged when it was read. */
@@ -11,15 +11,20 @@ export function forward(turn: Turn, htlc: IncomingHtlc, read: ForwardHtlc): void
   const { amountMsat, cltvExpiry, onion, pathKey } = read
   const next = nextPeer(turn, read)
   if (next === undefined || links.view(next) === undefined) {
-    return refuse(turn, htlc, { failure: 'unknown_next_peer', data: {}, why: 'it names no channel of ours' })
+    refuse(turn, htlc, { failure: 'unknown_next_peer', data: {}, why: 'it names no channel of ours' })
+    return
   }
   if (next === htlc.peer) {
     // Both sides of it in one channel would bind the other side's money for nothing, and fees would be its own.
-    return refuse(turn, htlc, { failure: 'unknown_next_peer', data: {}, why: 'it would go back to where it came from' })
+    refuse(turn, htlc, { failure: 'unknown_next_peer', data: {}, why: 'it would go back to where it came from' })
+    return
   }
   const { paymentHash } = htlc
   const added = links.add(next, { amountMsat, paymentHash, cltvExpiry, onion, ...(pathKey && { pathKey }) })
-  if ('refused' in added) return refuse(turn, htlc, refusalOf(added.refused, htlc))
+  if ('refused' in added) {
+    refuse(turn, htlc, refusalOf(added.refused, htlc))
+    return
+  }
   const to = { peer: next, id: added.id }
   decide(turn, htlc, { status: 'forwarded', to })
   state.outgoing.put(htlcKey(to), {
@@ -37,7 +42,7 @@ export function forward(turn: Turn, htlc: IncomingHtlc, read: ForwardHtlc): void
 
 function nextPeer(turn: Turn, { next }: ForwardHtlc): LinkId | undefined {
   if ('node_id' in next) return toHex(next.node_id)
-  return turn.peerOfAlias(next.short_channel_id)
+  return turn.links.peerOf(next.short_channel_id)
 }
 
 /** What the sender is told of a channel that does not take its HTLC. */

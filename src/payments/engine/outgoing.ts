@@ -1,9 +1,9 @@
 import type { HtlcFailure } from '../htlc.js'
 import type { LinkId } from '../link.js'
 import { passFailureBack, refuseHtlc } from '../onions/index.js'
+import { giveBack, pay } from './fate.js'
 import { htlcKey, type IncomingHtlc, type OutgoingHtlc } from './htlc-records.js'
-import { giveBack, pay } from './incoming.js'
-import { partDisputed, partPaid, partReturned } from './payments.js'
+import { partDisputed, partLost, partPaid, partReturned } from './payments.js'
 import type { Turn } from './state.js'
 
 /** The preimage of an outgoing HTLC came: it counts at once, and goes upstream in the same step. */
@@ -20,13 +20,16 @@ export function preimageOut(
   if (htlc === undefined || htlc.paid) return
   state.outgoing.put(key, { ...htlc, paid: true })
   const { cause } = htlc
-  if (cause.type === 'payment') return partPaid(turn, cause.payment, cause.part, preimage)
+  if (cause.type === 'payment') {
+    partPaid(turn, cause.payment, cause.part, preimage)
+    return
+  }
   const from = state.incoming.get(htlcKey(cause.from))
   // Given back upstream before, because the outgoing one had expired: then the loss is ours.
   if (from === undefined || !isOpen(from)) return
   pay(turn, from, preimage, attribution)
-  const { amountMsat, cause: { feeMsat } } = { ...htlc, cause }
-  turn.tell({ type: 'htlc_forwarded', from: cause.from.peer, to: peer, amountMsat, feeMsat })
+  const { amountMsat } = htlc
+  turn.tell({ type: 'htlc_forwarded', from: cause.from.peer, to: peer, amountMsat, feeMsat: cause.feeMsat })
 }
 
 /** It still waits for what becomes of the outgoing one. */
@@ -40,6 +43,7 @@ export function settledOut(turn: Turn, peer: LinkId, id: bigint, amountMsat: big
   const key = htlcKey({ peer, id })
   const htlc = state.outgoing.get(key)
   state.outgoing.remove(key)
+  if (htlc?.cause.type === 'payment' && !htlc.paid) partLost(turn, htlc.cause.payment, htlc.cause.part)
   const payment = htlc?.cause.type === 'payment' ? state.payments.get(htlc.cause.payment) : undefined
   const part = htlc?.cause.type === 'payment' ? payment?.parts[htlc.cause.part] : undefined
   state.ledger.append({
@@ -60,7 +64,10 @@ export function returnedOut(turn: Turn, peer: LinkId, id: bigint, failure: HtlcF
   const htlc = state.outgoing.get(key)
   if (htlc === undefined) return
   state.outgoing.remove(key)
-  if (htlc.cause.type === 'payment') return partReturned(turn, htlc.cause, failure)
+  if (htlc.cause.type === 'payment') {
+    partReturned(turn, htlc.cause, failure)
+    return
+  }
   failUpstream(turn, htlc, failure)
 }
 
@@ -68,7 +75,10 @@ export function returnedOut(turn: Turn, peer: LinkId, id: bigint, failure: HtlcF
 export function disputedOut(turn: Turn, peer: LinkId, id: bigint): void {
   const htlc = turn.state.outgoing.get(htlcKey({ peer, id }))
   if (htlc === undefined || htlc.paid) return
-  if (htlc.cause.type === 'payment') return partDisputed(turn, htlc.cause.payment, htlc.cause.part)
+  if (htlc.cause.type === 'payment') {
+    partDisputed(turn, htlc.cause.payment, htlc.cause.part)
+    return
+  }
   failUpstream(turn, htlc, undefined)
 }
 

@@ -5,8 +5,8 @@ import { HEIGHT_TOLERANCE } from '../block-clock.js'
 import { SET_TIMEOUT_MS } from '../limits.js'
 import { type ReceivedPart, type Refusal, unknownDetails } from '../onions/index.js'
 import { openPaymentPathId, type PaymentPromise } from '../promise.js'
+import { decide, pay, refuse } from './fate.js'
 import type { IncomingHtlc } from './htlc-records.js'
-import { decide, pay, refuse } from './incoming.js'
 import type { EngineState, Turn } from './state.js'
 
 /** A part with what its path id promised. */
@@ -27,7 +27,10 @@ export function receivePart(turn: Turn, htlc: IncomingHtlc, read: ReceivedPart):
   const { state } = turn
   const hash = toHex(htlc.paymentHash)
   const why = refusedPart(turn, htlc, read)
-  if (why !== undefined) return refuse(turn, htlc, noDetails(turn, htlc, why))
+  if (why !== undefined) {
+    refuse(turn, htlc, noDetails(turn, htlc, why))
+    return
+  }
   const others = partsOf(state, hash)
   if (others.some(({ fate }) => fate.totalMsat !== read.totalMsat)) {
     for (const part of [...others, htlc]) refuse(turn, part, noDetails(turn, part, 'its parts name different totals'))
@@ -79,7 +82,10 @@ export function completeSet(turn: Turn, hash: string): void {
   const { promise, preimage } = openPaymentPathId(state.options.preimageSecret, first.fate.pathId)!
   const late = parts.filter(({ cltvExpiry }) => height >= cltvExpiry - HEIGHT_TOLERANCE)
   for (const part of late) refuse(turn, part, noDetails(turn, part, 'too few blocks are left before it expires'))
-  if (late.length > 0) return completeSet(turn, hash)
+  if (late.length > 0) {
+    completeSet(turn, hash)
+    return
+  }
 
   const sum = parts.reduce((all, { fate }) => all + fate.partMsat, 0n)
   if (sum < first.fate.totalMsat) return
@@ -107,9 +113,11 @@ export function completeSet(turn: Turn, hash: string): void {
 export function timeOutSet(turn: Turn, hash: string): void {
   const parts = partsOf(turn.state, hash)
   const since = parts.reduce((first, part) => Math.min(first, part.since), Number.POSITIVE_INFINITY)
-  if (turn.now < since + SET_TIMEOUT_MS) return completeSet(turn, hash)
+  if (turn.now < since + SET_TIMEOUT_MS) {
+    completeSet(turn, hash)
+    return
+  }
   for (const part of parts) {
     refuse(turn, part, { failure: 'mpp_timeout', data: {}, why: 'the other parts did not come in time' })
   }
 }
-

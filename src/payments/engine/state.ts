@@ -1,6 +1,6 @@
 import { toHex } from '../../base/hex.js'
-import type { LinkId, LinkRefusal, LinkView } from '../link.js'
 import type { HtlcFailure, HtlcTerms } from '../htlc.js'
+import type { LinkId, LinkRefusal, LinkView } from '../link.js'
 import type { At, CoreOptions, PaymentEvent } from '../step.js'
 import { type Book, openBook } from './book.js'
 import {
@@ -59,6 +59,10 @@ export interface Indexes {
 export interface Links {
   views(): readonly LinkView[]
   view(peer: LinkId): LinkView | undefined
+  /** Whom our channel of this alias is with. */
+  peerOf(alias: bigint): LinkId | undefined
+  /** The same as 33 bytes. */
+  peerIdOf(alias: bigint): Uint8Array | undefined
   add(peer: LinkId, terms: HtlcTerms): { readonly id: bigint } | { readonly refused: LinkRefusal }
   fulfil(peer: LinkId, id: bigint, preimage: Uint8Array, attribution: Uint8Array | undefined): void
   fail(peer: LinkId, id: bigint, failure: HtlcFailure): void
