@@ -6,6 +6,7 @@ import { judgePurchase } from './demo/judge.js'
 import { type DemoNode, openStage, type Stage } from './demo/processes.js'
 import { type Context, defineCommand } from './frame/command.js'
 import { cliError } from './frame/exit.js'
+import { interruptible } from './frame/interruptible.js'
 
 const AMOUNT_MSAT = 10_000n
 const GOODS = 'Cup of coffee'
@@ -61,15 +62,6 @@ export const command = defineCommand({
     next('lno node start --network regtest')
   },
 })
-
-function interruptible<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(cliError('INTERRUPTED', `stopped by ${String(signal.reason)}`))
-    signal.addEventListener('abort', stop, { once: true })
-    if (signal.aborted) stop()
-    work.then(resolve, reject)
-  })
-}
 
 function check(holds: boolean, otherwise: string): void {
   if (!holds) throw cliError('DEMO_FAILED', otherwise)
