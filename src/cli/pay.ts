@@ -152,9 +152,10 @@ async function start(
     )
   } catch (error) {
     if (!signal.aborted) throw error
-    const after =
-      id === undefined || options.dryRun
-        ? 'nothing was paid'
+    const after = options.dryRun
+      ? 'nothing was paid'
+      : id === undefined
+        ? 'what became of it: lno payment list'
         : `the payment goes on by itself: lno payment show ${id.slice(0, 16)}`
     throw cliError('INTERRUPTED', `stopped by ${String(signal.reason)}; ${after}`)
   }
