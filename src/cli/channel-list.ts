@@ -16,7 +16,7 @@ export const command = defineCommand({
       result(list, () =>
         channels.length === 0
           ? 'No channels.'
-          : [...channels.map((channel) => channelLines(channel, width)), sumText(channels)].join('\n'),
+          : [...channels.map((channel) => channelLines(channel, width)), sumText(channels, width)].join('\n'),
       )
       const first = channels[0]
       next(first === undefined ? 'lno channel open PUBKEY@HOST:PORT' : `lno channel show ${first.peer}`)

@@ -60,8 +60,9 @@ export function channelLines(channel: ChannelView, width: number): string {
 }
 
 /** The sum over all channels: what others owe, and what is owed to others. */
-export function sumText(channels: readonly ChannelView[]): string {
+export function sumText(channels: readonly ChannelView[], width: number): string {
   const sum = (who: 'them' | 'us') =>
     channels.filter(({ owes }) => owes.who === who).reduce((all, { owes }) => all + BigInt(owes.msat), 0n)
-  return `Owed to you: ${formatSat(sum('them'))}. Owed by you: ${formatSat(sum('us'))}.`
+  const sums = `Others owe you ${formatSat(sum('them'))}, and you owe others ${formatSat(sum('us'))}`
+  return wrap(`${sums}: trust, not bitcoin.`, width)
 }
