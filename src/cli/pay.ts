@@ -125,10 +125,12 @@ async function start(
 ): Promise<PaymentView> {
   const { amount, quantity, via, scid } = options
   let id: string | undefined
+  let begun = false
   const onProgress = (progress: unknown) => {
     // A node of this protocol version sends objects.
     const step = progress as PayProgress
     id = paymentIdOf(step) ?? id
+    begun ||= step.step === 'part_sent'
     const line = payProgressText(step, options.verbose)
     if (line !== undefined && !json) note(line)
   }
@@ -152,13 +154,15 @@ async function start(
     )
   } catch (error) {
     if (!signal.aborted) throw error
-    const after = options.dryRun
-      ? 'nothing was paid'
-      : id === undefined
-        ? 'what became of it: lno payment list'
-        : `the payment goes on by itself: lno payment show ${id.slice(0, 16)}`
-    throw cliError('INTERRUPTED', `stopped by ${String(signal.reason)}; ${after}`)
+    throw cliError('INTERRUPTED', `stopped by ${String(signal.reason)}; ${afterwards(id, begun, options.dryRun)}`)
   }
+}
+
+/** What becomes of a payment whose command was interrupted. */
+function afterwards(id: string | undefined, begun: boolean, dryRun: boolean): string {
+  if (dryRun) return 'nothing was paid'
+  if (id === undefined) return 'what became of it: lno payment list'
+  return `${begun ? 'the payment goes on by itself' : 'what became of it'}: lno payment show ${id.slice(0, 16)}`
 }
 
 /** 1 %, or 5 sat where that is more: a first payment of a few sat over one relay must not fail for its fee. */

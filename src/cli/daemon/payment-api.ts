@@ -16,6 +16,9 @@ export interface PaymentView {
   readonly preimage?: string
   readonly failure?: FailureView
   readonly parts: readonly PartView[]
+  readonly refund_id?: string
+  /** `lni…`, where one payment is shown. */
+  readonly bolt12?: string
   readonly created_at: string
   readonly ended_at?: string
 }
@@ -83,6 +86,10 @@ export interface PaymentApi extends Readonly<Record<string, Method<unknown, unkn
   readonly 'pay.start': Method<Readonly<Record<string, unknown>>, PaymentView>
   readonly 'payment.list': Method<{ readonly limit: number }, { readonly payments: readonly PaymentView[] }>
   readonly 'payment.show': Method<{ readonly id: string }, PaymentView>
+  readonly 'proof.create': Method<
+    { readonly id: string; readonly include: readonly string[]; readonly note?: string },
+    { readonly proof: string }
+  >
   readonly 'channel.open': Method<Peer & { readonly secret?: string; readonly min_capacity_msat?: string }, ChannelView>
   readonly 'channel.list': Method<Readonly<Record<string, never>>, { readonly channels: readonly ChannelView[] }>
   readonly 'channel.show': Method<Peer, ChannelView>

@@ -35,6 +35,7 @@ export function paymentText(payment: PaymentView, width: number, label: (text: s
     ...(payment.preimage === undefined ? [] : [['preimage', payment.preimage] as const]),
     ...(payment.payment_hash === undefined ? [] : [['payment hash', payment.payment_hash] as const]),
     ...(payment.offer_id === undefined ? [] : [['offer', payment.offer_id] as const]),
+    ...(payment.refund_id === undefined ? [] : [['refund', payment.refund_id] as const]),
     ['begun', formatTime(payment.created_at)],
     ...(payment.ended_at === undefined ? [] : [['ended', formatTime(payment.ended_at)] as const]),
     ...payment.parts.map((part, i) => [`part ${i + 1}`, partText(part)] as const),
