@@ -53,6 +53,8 @@ interface Plan {
   readonly what: string
   /** The most that arrives. */
   readonly amountMsat: bigint
+  /** The amount to ask for, or of an invoice what was authorised; undefined where the offer's price is to be asked for. */
+  readonly saidMsat: bigint | undefined
 }
 
 export const command = defineCommand({
@@ -83,7 +85,7 @@ export const command = defineCommand({
         const question = `Pay ${formatMsat(plan.amountMsat)} for ${plan.what}, and up to ${formatMsat(maxFeeMsat)} of fees?`
         if (!(await confirmed(io, question))) throw cliError('NOT_CONFIRMED', 'nothing was paid')
       }
-      const payment = await start(context, node, maxFeeMsat)
+      const payment = await start(context, node, plan, maxFeeMsat)
       if (options.dryRun) {
         result(payment, () => paymentText(payment, context.width, context.style.dim))
         note('Nothing was paid.')
@@ -121,9 +123,10 @@ function ended({ result, next, fail, note, width, style, json }: PayContext, pay
 async function start(
   { args, options, signal, note, json }: PayContext,
   node: PaymentClient,
+  plan: Plan,
   maxFeeMsat: bigint,
 ): Promise<PaymentView> {
-  const { amount, quantity, via, scid } = options
+  const { quantity, via, scid } = options
   let id: string | undefined
   let begun = false
   const onProgress = (progress: unknown) => {
@@ -131,7 +134,7 @@ async function start(
     const step = progress as PayProgress
     id = paymentIdOf(step) ?? id
     begun ||= step.step === 'part_sent'
-    const line = payProgressText(step, options.verbose)
+    const line = payProgressText(step, options.verbose, plan.what)
     if (line !== undefined && !json) note(line)
   }
   try {
@@ -139,7 +142,7 @@ async function start(
       'pay.start',
       {
         string: args.string.trim(),
-        ...(amount !== undefined && { amount_msat: amount.toString() }),
+        ...(plan.saidMsat !== undefined && { amount_msat: plan.saidMsat.toString() }),
         ...(quantity !== undefined && { quantity: quantity.toString() }),
         ...(options.note !== undefined && { payer_note: options.note }),
         ...(options.label !== undefined && { label: options.label }),
@@ -221,7 +224,7 @@ function offerPlan(
   }
   const { authorisedMsat } = modernQuestion(offer, terms, { now, chains, random }).question
   const count = quantity === undefined || quantity === 1n ? '' : `${quantity} x `
-  return { what: `${count}${whatText(description, issuer)}`, amountMsat: authorisedMsat }
+  return { what: `${count}${whatText(description, issuer)}`, amountMsat: authorisedMsat, saidMsat: amount }
 }
 
 function invoicePlan({ fields }: InvoiceMessage, { amount, quantity, note }: Terms): Plan {
@@ -236,7 +239,7 @@ function invoicePlan({ fields }: InvoiceMessage, { amount, quantity, note }: Ter
       { rule: 'IR13', path: ['invoice_amount'] },
     )
   }
-  return { what: whatText(fields.offer_description, fields.offer_issuer), amountMsat: invoiced }
+  return { what: whatText(fields.offer_description, fields.offer_issuer), amountMsat: invoiced, saidMsat: invoiced }
 }
 
 function whatText(description: string | undefined, issuer: string | undefined): string {

@@ -83,7 +83,7 @@ describe('lno pay', () => {
     )
     expect(outcome.stderr.split('\n').slice(0, -2)).toEqual([
       'asking for an invoice',
-      'an invoice over 10 000 msat (10 sat) for "te\\u{7}a" came, and every check passed',
+      'an invoice over 10 000 msat (10 sat) for "te\\u{7}a" of the shop came, and every check passed',
       'sent 10 000 msat (10 sat) over 0279be66…1798, fee 3 msat',
       '10 000 msat (10 sat) came back (X: a\\u{1b}b)',
       'paid',
@@ -194,7 +194,7 @@ describe('lno pay', () => {
     const node = await fakeNode({ 'pay.start': { ...PAID, status: 'invoice', preimage: undefined, parts: [] } })
     const outcome = await lno(['pay', INVOICE, '--dry-run', ...node.flags])
     expect(outcome).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Nothing was paid\.$/m) })
-    expect(node.calls[0]?.params).toMatchObject({ dry_run: true })
+    expect(node.calls[0]?.params).toMatchObject({ dry_run: true, amount_msat: '10000' })
   })
 
   test('a payment that failed is shown, with its code, and the command fails', async () => {
@@ -247,8 +247,8 @@ describe('lno pay', () => {
 
   test('steps of the question for an invoice are those of a fetch', () => {
     const sent = { step: 'sent', attempt: 1, generation: 'modern', to: ID }
-    expect(payProgressText(sent, false)).toBeUndefined()
-    expect(payProgressText(sent, true)).toContain('the message has left to 0279be66…1798')
+    expect(payProgressText(sent, false, '')).toBeUndefined()
+    expect(payProgressText(sent, true, '')).toContain('the message has left to 0279be66…1798')
   })
 })
 

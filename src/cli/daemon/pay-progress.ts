@@ -19,8 +19,11 @@ export function paymentIdOf({ payment_id: id }: PayProgress): string | undefined
 /** Steps of the question for an invoice; they come as those of `lno fetch` do. */
 const FETCH_STEPS: ReadonlySet<unknown> = new Set<FetchProgress['step']>(['attempt', 'sent', 'received', 'problem'])
 
-/** How far a payment is, in a sentence; undefined for what is told only to who wants to hear everything. */
-export function payProgressText(progress: PayProgress, loud: boolean): string | undefined {
+/**
+ * How far a payment is, in a sentence; undefined for what is told only to who wants to hear everything.
+ * @param what what is paid for, for people
+ */
+export function payProgressText(progress: PayProgress, loud: boolean, what: string): string | undefined {
   if (FETCH_STEPS.has(progress.step)) return progressText(progress as unknown as FetchProgress, loud)
   const part = isObject(progress.part) ? progress.part : progress
   const amount = msat(part.amount_msat)
@@ -29,8 +32,7 @@ export function payProgressText(progress: PayProgress, loud: boolean): string | 
       return 'asking for an invoice'
     case 'invoice': {
       if (amount === undefined) return undefined
-      const what = typeof progress.description === 'string' ? ` for "${text(progress.description)}"` : ''
-      return `an invoice over ${formatMsat(amount)}${what} came, and every check passed`
+      return `an invoice over ${formatMsat(amount)} for ${what} came, and every check passed`
     }
     case 'part_sent': {
       const fee = msat(part.fee_msat)
