@@ -2,13 +2,11 @@ import { formatSat, shortId } from './daemon/text.js'
 import { type Fetched, fetchScene } from './demo/fetch-scene.js'
 import { type Paid, payScene } from './demo/pay-scene.js'
 import { type DemoNode, openStage, type Stage } from './demo/processes.js'
-import { type Cast, type Tell, textOf } from './demo/scene.js'
+import { type Cast, GRANT_MSAT, type Tell, textOf } from './demo/scene.js'
 import { type Context, defineCommand } from './frame/command.js'
 import { interruptible } from './frame/interruptible.js'
 
 const CAPACITY_MSAT = 100_000_000n
-/** What the payer has from the start: the relay's promise, and nothing else. */
-const GRANT_MSAT = 50_000n
 
 /** What the demo brought, for `--json`. */
 interface Outcome extends Fetched, Paid {

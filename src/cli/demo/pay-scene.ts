@@ -5,7 +5,7 @@ import { formatMsat, formatSat, shortId } from '../daemon/text.js'
 import { cliError } from '../frame/exit.js'
 import type { Fetched } from './fetch-scene.js'
 import type { DemoNode, Stage } from './processes.js'
-import { AMOUNT_MSAT, type Cast, check, type Tell, textOf } from './scene.js'
+import { AMOUNT_MSAT, type Cast, check, GRANT_MSAT, type Tell, textOf } from './scene.js'
 
 const REFUND_MSAT = 4_000n
 const QUESTION = 'for the demo'
@@ -51,7 +51,8 @@ export async function payScene(
 
   const owed = await debts(stage, relay)
   const [toMerchant, toPayer] = [owed(merchant), owed(payer)]
-  check(toMerchant === AMOUNT_MSAT - REFUND_MSAT - 0n, `the relay owes the merchant ${toMerchant} msat`)
+  const left = GRANT_MSAT - AMOUNT_MSAT - BigInt(fee!) + REFUND_MSAT
+  check(toPayer === left, `the relay owes the payer ${toPayer} msat, and not ${left} msat`)
   tell('relay', `owes the merchant ${formatSat(toMerchant)} and the payer ${formatSat(toPayer)}: trust, not bitcoin`)
   return {
     payment_id: id!,
@@ -67,25 +68,21 @@ export async function payScene(
 async function refundScene(stage: Stage, { merchant, relay, payer }: Cast): Promise<string> {
   const words = ['--amount', REFUND_MSAT.toString(), '--description', 'The coffee was cold', '--path', relay.id]
   const refund = textOf(await stage.lno('refund', 'create', ...words, ...merchant.flags), 'bolt12')
-  const arrived = await nextReceipt(payer)
+  const { arrived } = await listen(payer)
   await Promise.all([stage.lno('refund', 'claim', refund, '--timeout', '500ms', ...payer.flags), arrived])
   return refund
 }
 
-/** Waits from now on for money that comes to a node. */
-async function nextReceipt(node: DemoNode): Promise<Promise<void>> {
+/** Listens from now on for money that comes to a node. */
+async function listen(node: DemoNode): Promise<{ readonly arrived: Promise<void> }> {
   const control = await connectControl(node.dataDir)
-  return (async () => {
-    try {
-      await new Promise<void>((resolve, reject) => {
-        const gone = () => reject(cliError('DEMO_FAILED', `the ${node.name} has ended`))
-        control.closed.then(gone)
-        control.subscribe(() => resolve(), { kinds: ['payment_received'] }).catch(reject)
-      })
-    } finally {
-      control.close()
-    }
-  })()
+  let onArrival: () => void = () => undefined
+  const arrived = new Promise<void>((resolve, reject) => {
+    onArrival = resolve
+    control.closed.then(() => reject(cliError('DEMO_FAILED', `the ${node.name} has ended`)))
+  })
+  await control.subscribe(() => onArrival(), { kinds: ['payment_received'] })
+  return { arrived: arrived.finally(() => control.close()) }
 }
 
 /** What the host owes to each of its clients, msat. */

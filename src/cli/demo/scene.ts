@@ -14,6 +14,8 @@ export interface Cast {
 /** What is bought. */
 export const GOODS = 'Cup of coffee'
 export const AMOUNT_MSAT = 10_000n
+/** What the payer has from the start: the relay's promise, and nothing else. */
+export const GRANT_MSAT = 50_000n
 
 /** @throws LnoError `DEMO_FAILED` */
 export function check(holds: boolean, otherwise: string): void {
