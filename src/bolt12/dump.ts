@@ -60,6 +60,12 @@ function parts(codec: AnyCodec, reader: Reader, name: string, out: DumpRow[]): v
       inner.end()
       return
     }
+    case 'flagged': {
+      const there = shape.flag.read(reader)
+      row(`${name} (flag)`)
+      if (there) parts(shape.of, reader, name, out)
+      return
+    }
     case 'either':
       parts(shape.of.find((form) => readsAll(form, reader)) ?? shape.of[0], reader, name, out)
       return
@@ -69,7 +75,7 @@ function parts(codec: AnyCodec, reader: Reader, name: string, out: DumpRow[]): v
   }
 }
 
-const COMPOSITE = ['struct', 'array', 'counted', 'prefixed', 'either']
+const COMPOSITE = ['struct', 'array', 'counted', 'prefixed', 'flagged', 'either']
 
 /**
  * A stream line by line, for eyes: each record with its place, number, name and bytes, and the parts of lists and

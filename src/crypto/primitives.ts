@@ -29,4 +29,8 @@ export interface Backend {
   schnorrSign(message: Uint8Array, secret: Uint8Array, aux: Uint8Array): Uint8Array
   /** BIP-340 against the x coordinate; false for anything malformed. */
   schnorrVerify(signature: Uint8Array, message: Uint8Array, xOnly: Uint8Array): boolean
+  /** ECDSA over a 32-byte hash: `r ‖ s`, low `s`, nonce by RFC 6979. */
+  ecdsaSign(hash: Uint8Array, secret: Uint8Array): Uint8Array
+  /** ECDSA against a 33-byte point; false for a high `s` and for anything malformed. */
+  ecdsaVerify(signature: Uint8Array, hash: Uint8Array, point: Uint8Array): boolean
 }

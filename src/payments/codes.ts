@@ -35,6 +35,26 @@ export const PAYMENT_CODES = {
     meaning: 'The height of the chain is not known, without which no HTLC can be made on this network.',
     advice: 'On bitcoin the node needs a source of the height; on test networks it is counted.',
   },
+  HOSTED_LIMIT: {
+    meaning: 'A message of a hosted channel holds more than the state of a channel has room for.',
+    advice: 'At most 20 HTLCs each way, and short scripts, secrets and features: a whole state must fit one message.',
+  },
+  HOSTED_STATE: {
+    meaning: 'The state of a hosted channel contradicts itself: its balances, HTLCs or counters cannot be.',
+    advice: 'Do not sign or keep it. The peer is broken, or the bytes were changed.',
+  },
+  HOSTED_SIGNATURE: {
+    meaning: 'A signature of the state of a hosted channel is not that of the node it should be.',
+    advice: 'The state was changed after it was signed, or it belongs to other nodes: it proves nothing.',
+  },
+  EXPORT_MALFORMED: {
+    meaning: 'The file is not the exported state of a hosted channel.',
+    advice: 'Take the file as `lno channel export` wrote it; nothing may be cut off or edited.',
+  },
+  EXPORT_VERSION: {
+    meaning: 'The exported state is in a form that is newer than this program.',
+    advice: 'Use the version of lno that wrote it, or a later one.',
+  },
 } as const satisfies Readonly<Record<string, CodeText>>
 export type PaymentCode = keyof typeof PAYMENT_CODES
 

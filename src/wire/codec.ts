@@ -31,6 +31,8 @@ export type Shape =
   | { readonly kind: 'either'; readonly of: readonly [AnyCodec, AnyCodec] }
   /** One byte that is always the same, then `of`. */
   | { readonly kind: 'tagged'; readonly tag: number; readonly of: AnyCodec }
+  /** A flag, then `of` if it is set. */
+  | { readonly kind: 'flagged'; readonly flag: AnyCodec; readonly of: AnyCodec }
   /** Values of `of` in another form outside; not every one of them needs to be readable. */
   | { readonly kind: 'mapped'; readonly of: AnyCodec }
 
@@ -75,6 +77,14 @@ function smallUint(name: string, bytes: 1 | 2 | 4): Codec<number> {
 export const u8: Codec<number> = /* @__PURE__ */ smallUint('byte', 1)
 export const u16: Codec<number> = /* @__PURE__ */ smallUint('u16', 2)
 export const u32: Codec<number> = /* @__PURE__ */ smallUint('u32', 4)
+
+/** A byte: zero is false, anything else true (scodec's programs write ff); we write 1. */
+export const bool: Codec<boolean> = {
+  name: 'bool',
+  shape: { kind: 'mapped', of: u8 },
+  read: (reader) => reader.u8() !== 0,
+  write: (writer, value) => writer.uint(value ? 1 : 0, 1),
+}
 
 const U64_LIMIT = 1n << 64n
 
@@ -270,6 +280,19 @@ export function prefixed<T>(length: Codec<number>, of: Codec<T>): Codec<T> {
       const inner = encode(of, value)
       length.write(writer, inner.length)
       writer.bytes(inner)
+    },
+  }
+}
+
+/** A flag, then a value if it is set. */
+export function flagged<T>(flag: Codec<boolean>, of: Codec<T>): Codec<T | undefined> {
+  return {
+    name: of.name,
+    shape: { kind: 'flagged', flag, of },
+    read: (reader) => (flag.read(reader) ? of.read(reader) : undefined),
+    write: (writer, value) => {
+      flag.write(writer, value !== undefined)
+      if (value !== undefined) of.write(writer, value)
     },
   }
 }

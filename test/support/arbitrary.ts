@@ -74,6 +74,8 @@ function ofShape(codec: AnyCodec, own: Own): fc.Arbitrary<unknown> {
     case 'prefixed':
     case 'tagged':
       return arbitraryOf(shape.of, own)
+    case 'flagged':
+      return fc.option(arbitraryOf(shape.of, own), { nil: undefined })
     case 'mapped':
       return arbitraryOf(shape.of, own)
         .map((inner) => readable(codec, encode(shape.of, inner)))

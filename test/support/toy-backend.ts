@@ -34,8 +34,8 @@ const fromPoint = (point: Uint8Array): bigint => {
   return point[0] === 2 ? value : ORDER - value
 }
 
-const mac = (xOnly: Uint8Array, nonce: Uint8Array, message: Uint8Array): Uint8Array =>
-  nobleBackend.hmacSha256(xOnly, concatBytes(nonce, message))
+const mac = (key: Uint8Array, nonce: Uint8Array, message: Uint8Array): Uint8Array =>
+  nobleBackend.hmacSha256(key, concatBytes(nonce, message))
 
 /**
  * A backend without elliptic curves, a thousand times as fast: the group is the integers modulo the order of secp256k1, so
@@ -61,4 +61,12 @@ export const toyBackend: Backend = {
     xOnly.length === 32 &&
     isPoint(concatBytes(Uint8Array.of(2), xOnly)) &&
     equalBytes(signature.subarray(32), mac(xOnly, signature.subarray(0, 32), message)),
+  ecdsaSign: (hash, secret) => {
+    const nonce = nobleBackend.hmacSha256(secret, hash)
+    return concatBytes(nonce, mac(toPoint(bytesToScalar(secret)), nonce, hash))
+  },
+  ecdsaVerify: (signature, hash, point) =>
+    signature.length === 64 &&
+    isPoint(point) &&
+    equalBytes(signature.subarray(32), mac(point, signature.subarray(0, 32), hash)),
 }
