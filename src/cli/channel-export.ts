@@ -12,7 +12,7 @@ export const command = defineCommand({
     withPayments(context, async (node) => {
       const { args, result, next, note } = context
       const exported = await node.call('channel.export', { peer: args.peer })
-      result(exported, () => exported.file)
+      result(JSON.parse(exported.file), () => exported.file)
       note(`What ${shortId(args.peer)} has signed; it holds no secret.`)
       next('lno channel verify FILE')
     }),
