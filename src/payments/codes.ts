@@ -47,6 +47,14 @@ export const PAYMENT_CODES = {
     meaning: 'A signature of the state of a hosted channel is not that of the node it should be.',
     advice: 'The state was changed after it was signed, or it belongs to other nodes: it proves nothing.',
   },
+  EXPORT_MALFORMED: {
+    meaning: 'The file is not the exported state of a hosted channel.',
+    advice: 'Take the file as `lno channel export` wrote it; nothing may be cut off or edited.',
+  },
+  EXPORT_VERSION: {
+    meaning: 'The exported state is in a form that is newer than this program.',
+    advice: 'Use the version of lno that wrote it, or a later one.',
+  },
 } as const satisfies Readonly<Record<string, CodeText>>
 export type PaymentCode = keyof typeof PAYMENT_CODES
 
