@@ -60,7 +60,7 @@ function parts(codec: AnyCodec, reader: Reader, name: string, out: DumpRow[]): v
       inner.end()
       return
     }
-    case 'optional': {
+    case 'flagged': {
       const there = shape.flag.read(reader)
       row(`${name} (flag)`)
       if (there) parts(shape.of, reader, name, out)
@@ -75,7 +75,7 @@ function parts(codec: AnyCodec, reader: Reader, name: string, out: DumpRow[]): v
   }
 }
 
-const COMPOSITE = ['struct', 'array', 'counted', 'prefixed', 'optional', 'either']
+const COMPOSITE = ['struct', 'array', 'counted', 'prefixed', 'flagged', 'either']
 
 /**
  * A stream line by line, for eyes: each record with its place, number, name and bytes, and the parts of lists and

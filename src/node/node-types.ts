@@ -26,6 +26,7 @@ import type { Payer } from './payer/payer.js'
 import type { HostingOptions } from './payments/embedded.js'
 import type { PayOptions, PayQuote } from './payments/pay.js'
 import type { Payments } from './payments/payments.js'
+import type { ProofWish } from './payments/proof.js'
 import type { Receipts } from './payments/receipts.js'
 import type { PaymentView } from './payments/view.js'
 import type { ClaimOptions, ClaimResult } from './refunds/claim.js'
@@ -171,6 +172,8 @@ export interface LnoNode {
    * @throws LnoError as `Payments.pay`; as `connectPeer` when none of the peers in `via` can be reached
    */
   pay(options: NodePayOptions): Promise<PaymentView>
+  /** A proof of a payment that was made from here (`lnp1…`). @throws LnoError as `provePayment` of `payments/proof.ts` */
+  provePayment(id: string, wish: ProofWish): Promise<string>
   /** What `pay` would do and cost now, without paying. @throws LnoError as `pay` */
   quotePayment(options: NodePayOptions): Promise<PayQuote>
   /** Ends all that is under way. The store stays open: it belongs to whoever opened it. */

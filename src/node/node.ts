@@ -31,6 +31,7 @@ import { Payer } from './payer/payer.js'
 import { HOSTING_FEATURES, startEmbedded } from './payments/embedded.js'
 import { Payments } from './payments/payments.js'
 import { connectionPeers } from './payments/peers.js'
+import { provePayment } from './payments/proof.js'
 import { receiptsOf } from './payments/receipts.js'
 import { pathsOrUnroutable } from './payments/receiving.js'
 import { Claimer } from './refunds/claimer.js'
@@ -312,6 +313,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
       payments.pay({ ...more, via: idsOf(via) }, reachOver(via, learnt)),
     quotePayment: ({ via = [], scids: learnt = [], ...more }) =>
       payments.quote({ ...more, via: idsOf(via) }, reachOver(via, learnt)),
+    provePayment: (paymentId, wish) => provePayment({ payments, payer, refunds, random }, paymentId, wish),
     stop: async () => {
       if (stopped) return
       stopped = true

@@ -118,6 +118,14 @@ export const PAYMENT_CODES = {
     meaning: 'The balance of an override lies between nothing and the capacity of the channel.',
     advice: 'State another one, or none: then every HTLC goes back, but those whose preimage is known.',
   },
+  EXPORT_MALFORMED: {
+    meaning: 'The file is not the exported state of a hosted channel.',
+    advice: 'Take the file as `lno channel export` wrote it; nothing may be cut off or edited.',
+  },
+  EXPORT_VERSION: {
+    meaning: 'The exported state is in a form that is newer than this program.',
+    advice: 'Use the version of lno that wrote it, or a later one.',
+  },
 } as const satisfies Readonly<Record<string, CodeText>>
 export type PaymentCode = keyof typeof PAYMENT_CODES
 

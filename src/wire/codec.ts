@@ -32,7 +32,7 @@ export type Shape =
   /** One byte that is always the same, then `of`. */
   | { readonly kind: 'tagged'; readonly tag: number; readonly of: AnyCodec }
   /** A flag, then `of` if it is set. */
-  | { readonly kind: 'optional'; readonly flag: AnyCodec; readonly of: AnyCodec }
+  | { readonly kind: 'flagged'; readonly flag: AnyCodec; readonly of: AnyCodec }
   /** Values of `of` in another form outside; not every one of them needs to be readable. */
   | { readonly kind: 'mapped'; readonly of: AnyCodec }
 
@@ -285,10 +285,10 @@ export function prefixed<T>(length: Codec<number>, of: Codec<T>): Codec<T> {
 }
 
 /** A flag, then a value if it is set. */
-export function optional<T>(flag: Codec<boolean>, of: Codec<T>): Codec<T | undefined> {
+export function flagged<T>(flag: Codec<boolean>, of: Codec<T>): Codec<T | undefined> {
   return {
     name: of.name,
-    shape: { kind: 'optional', flag, of },
+    shape: { kind: 'flagged', flag, of },
     read: (reader) => (flag.read(reader) ? of.read(reader) : undefined),
     write: (writer, value) => {
       flag.write(writer, value !== undefined)

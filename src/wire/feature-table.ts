@@ -88,6 +88,24 @@ export function featureName(bit: number): string {
  */
 export const INIT_FEATURES: readonly number[] = [1, 9, 13, 15, 39, 45]
 
+/** `option_route_blinding`, offered: HTLCs with a `path_key` are understood. */
+export const ROUTE_BLINDING = 25
+/** `hosted_channels` (bLIP 17), offered. */
+export const HOSTED_CHANNELS = 257
+
+/** True when a peer has hosted channels. */
+export function offersHosting(features: Uint8Array): boolean {
+  return offers(features, HOSTED_CHANNELS)
+}
+
+/**
+ * True when an HTLC with a `path_key` may go to a peer over a hosted channel. bLIP 17 does not say that its HTLCs have BOLT 2's
+ * TLVs; a program that does not know them would refuse the HTLC or, worse, sign another state. So the peer must offer both.
+ */
+export function offersBlindedHosting(features: Uint8Array): boolean {
+  return offersHosting(features) && offers(features, ROUTE_BLINDING)
+}
+
 /**
  * The even bits that may stand in a peer's init: known ones, unless they demand a service that `ours` does not offer
  * (rule M8).

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { toHex } from '../../src/base/hex.js'
-import { dump } from '../../src/bolt12/dump.js'
+import { dump, dumpBy } from '../../src/bolt12/dump.js'
+import { bool, flagged, u16 } from '../../src/wire/codec.js'
+import { encodeTlv, field } from '../../src/wire/tlv.js'
 import { ALICE, craft, pathsBytes } from './craft.js'
 
 test('each record is a row, and the parts of a path are rows below it', () => {
@@ -21,6 +23,23 @@ test('each record is a row, and the parts of a path are rows below it', () => {
   for (const row of rows) {
     expect(toHex(bytes.subarray(row.offset, row.offset + row.bytes.length))).toBe(toHex(row.bytes))
   }
+})
+
+test('a flag has a row of its own, and so has what it announces', () => {
+  const table = { icon: field(1n, flagged(bool, u16)) }
+  const names = (value: number | undefined) =>
+    dumpBy(table, value === undefined ? Uint8Array.of(1, 1, 0) : encodeTlv(table, { icon: value })).map(
+      ({ name, offset }) => [name, offset],
+    )
+  expect(names(7)).toEqual([
+    ['icon', 0],
+    ['icon (flag)', 2],
+    ['icon', 3],
+  ])
+  expect(names(undefined)).toEqual([
+    ['icon', 0],
+    ['icon (flag)', 2],
+  ])
 })
 
 test('what cannot be split stands in one row', () => {

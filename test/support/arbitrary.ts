@@ -74,7 +74,7 @@ function ofShape(codec: AnyCodec, own: Own): fc.Arbitrary<unknown> {
     case 'prefixed':
     case 'tagged':
       return arbitraryOf(shape.of, own)
-    case 'optional':
+    case 'flagged':
       return fc.option(arbitraryOf(shape.of, own), { nil: undefined })
     case 'mapped':
       return arbitraryOf(shape.of, own)

@@ -55,6 +55,26 @@ describe.each<{ backend: Backend; runs: number }>([
     )
   })
 
+  test('signs hashes for one key and one hash only, and always alike', () => {
+    fc.assert(
+      fc.property(scalar, message, fc.nat(63), (secret, hash, at) => {
+        const key = backend.mulBase(secret)
+        const signature = backend.ecdsaSign(hash, secret)
+        expect(signature.length).toBe(64)
+        expect(backend.ecdsaSign(hash, secret)).toEqual(signature)
+        expect(backend.ecdsaVerify(signature, hash, key)).toBe(true)
+        const negated = backend.mulBase(scalarToBytes(ORDER - bytesToScalar(secret)))
+        expect(backend.ecdsaVerify(signature, hash, negated)).toBe(false)
+        expect(backend.ecdsaVerify(signature, backend.sha256(hash), key)).toBe(false)
+        const flipped = Uint8Array.from(signature)
+        flipped[at]! ^= 1
+        expect(backend.ecdsaVerify(flipped, hash, key)).toBe(false)
+        expect(backend.ecdsaVerify(signature.subarray(1), hash, key)).toBe(false)
+      }),
+      { numRuns: runs },
+    )
+  })
+
   test('a signature follows from secret, message and aux', () => {
     const secret = scalarToBytes(7n)
     const sign = (aux: Uint8Array) => backend.schnorrSign(ZERO, secret, aux)

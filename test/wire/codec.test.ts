@@ -7,12 +7,14 @@ import {
   type AnyCodec,
   array,
   bigsize,
+  bool,
   bytes,
   chainHash,
   counted,
   decode,
   either,
   encode,
+  flagged,
   located,
   point,
   prefixed,
@@ -182,6 +184,24 @@ test('an error that is placed in a structure keeps all that it knew', () => {
   const known = { tlvType: 3n, offset: 4, spec: 'BOLT 1', rule: 'T1', details: { attempts: 2 }, cause: 'this' }
   const placed = located(new LnoError('WIRE_TRUNCATED', 'too short', known), { path: ['a', 0] })
   expect(placed).toMatchObject({ code: 'WIRE_TRUNCATED', message: 'too short', path: ['a', 0], ...known })
+})
+
+describe('flags', () => {
+  test('are false when zero and true otherwise; a true one is written as 1', () => {
+    expect(['00', '01', '02', 'ff'].map((hex) => decode(bool, fromHex(hex)))).toEqual([false, true, true, true])
+    expect([false, true].map((value) => toHex(encode(bool, value)))).toEqual(['00', '01'])
+    expect(refusal(bool, '')).toBe('WIRE_TRUNCATED')
+  })
+
+  test('stand before what may be absent', () => {
+    const codec = flagged(bool, u16)
+    expect(decode(codec, fromHex('00'))).toBeUndefined()
+    expect(decode(codec, fromHex('010203'))).toBe(0x0203)
+    expect(toHex(encode(codec, undefined))).toBe('00')
+    expect(toHex(encode(codec, 0x0203))).toBe('010203')
+    expect(refusal(codec, '0102')).toBe('WIRE_TRUNCATED')
+    expect(refusal(codec, '0000')).toBe('WIRE_TRAILING_BYTES')
+  })
 })
 
 describe('what does not fit is not written', () => {

@@ -8,6 +8,8 @@ import {
   featureOf,
   INIT_FEATURES,
   missingDependencies,
+  offersBlindedHosting,
+  offersHosting,
 } from '../../src/wire/feature-table.js'
 import {
   bitmapOf,
@@ -134,6 +136,27 @@ describe('our own bits', () => {
     expect(offers(ours, 42)).toBe(false)
     expect(acceptableDemands(ours).has(42)).toBe(false)
     expect(acceptableDemands(bitmapOf([43])).has(42)).toBe(true)
+  })
+})
+
+describe('hosted channels', () => {
+  test('are offered by 256 or 257, and take blinded HTLCs with 24 or 25 beside it', () => {
+    const said = (...bits: readonly number[]) => [offersHosting(bitmapOf(bits)), offersBlindedHosting(bitmapOf(bits))]
+    expect(said(257)).toEqual([true, false])
+    expect(said(256)).toEqual([true, false])
+    expect(said(25)).toEqual([false, false])
+    for (const both of [
+      [25, 257],
+      [24, 257],
+      [25, 256],
+    ]) {
+      expect(said(...both)).toEqual([true, true])
+    }
+    expect(said(26, 258)).toEqual([false, false])
+  })
+
+  test('have no other name: 32772 and 32972, which programs used before, are not taken', () => {
+    expect(offersHosting(bitmapOf([32773, 32973]))).toBe(false)
   })
 })
 

@@ -31,6 +31,10 @@ export const PAYMENTS_CODES = {
       'The payment cannot be proven from here: it was not paid, or another program has the key that asked for it.',
     advice: 'Look at it with `lno payment show`. With preimage and key of your own, use `lno proof create INVOICE`.',
   },
+  GRANT_NOT_FOUND: {
+    meaning: 'This node has no open grant of this id: it was used or revoked, or never made.',
+    advice: '`lno host grants` shows those that nobody has used yet.',
+  },
   NO_HOSTED_CHANNELS: {
     meaning: 'The wallet of this node has no hosted channels of its own: it is switched off, or another program.',
     advice: 'Start the node with the embedded wallet: `lno node start --wallet embedded`.',

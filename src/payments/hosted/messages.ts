@@ -5,9 +5,10 @@ import {
   type Codec,
   chainHash,
   counted,
+  encode,
   featureBits,
+  flagged,
   mapped,
-  optional,
   point,
   prefixed,
   type StructOf,
@@ -43,6 +44,26 @@ export const INVOKE_HOSTED_CHANNEL = /* @__PURE__ */ message({
 })
 export interface InvokeHostedChannel extends MessageFields<typeof INVOKE_HOSTED_CHANNEL> {}
 
+/** A bitmap, as the text says, or a list of feature numbers, as the programs write it. */
+export type HostedFeatures = Uint8Array | readonly number[]
+
+const bitmap = /* @__PURE__ */ prefixed(u16, featureBits)
+const numbers = /* @__PURE__ */ counted(u16, u16)
+/**
+ * In both forms a 16-bit count stands in front: of bytes, or of 16-bit numbers. Where exactly as many numbers follow as it says, it
+ * is a list. Ours is empty, which is the same in both, and only behind an empty one can an extension follow.
+ */
+const initFeatures: Codec<HostedFeatures> = {
+  name: 'features',
+  shape: { kind: 'mapped', of: bitmap },
+  read: (reader) => {
+    const there = reader.bytes.subarray(reader.offset - reader.base)
+    const count = there.length >= 2 ? (there[0]! << 8) | there[1]! : 0
+    return (count > 0 && there.length === 2 + 2 * count ? numbers : bitmap).read(reader)
+  },
+  write: (writer, value) => (value instanceof Uint8Array ? bitmap.write(writer, value) : numbers.write(writer, value)),
+}
+
 const init = {
   max_htlc_value_in_flight_msat: u64,
   htlc_minimum_msat: u64,
@@ -50,8 +71,7 @@ const init = {
   max_accepted_htlcs: u16,
   channel_capacity_msat: u64,
   initial_client_balance_msat: u64,
-  /** A bitmap by the text; the programs write a count of 16-bit numbers. Empty, which is the same in both, from us. */
-  features: /* @__PURE__ */ prefixed(u16, featureBits),
+  features: initFeatures,
 } as const
 
 /** What the host offers. */
@@ -63,6 +83,8 @@ export const INIT_HOSTED_CHANNEL = /* @__PURE__ */ message({
 })
 /** The terms of a channel, the same for both sides for ever. */
 export type HostedInit = StructOf<typeof init>
+/** The terms as they stand in a state; also for the channel's record. */
+export const hostedInit: Codec<HostedInit> = /* @__PURE__ */ struct('init_hosted_channel', init)
 
 /** One side's view of the channel, with both signatures. */
 export const LAST_CROSS_SIGNED_STATE = /* @__PURE__ */ message({
@@ -72,7 +94,7 @@ export const LAST_CROSS_SIGNED_STATE = /* @__PURE__ */ message({
     is_host: bool,
     last_refund_scriptpubkey: blob,
     // Neither length stands in the text; every program writes them.
-    init_hosted_channel: /* @__PURE__ */ prefixed(length, /* @__PURE__ */ struct('init_hosted_channel', init)),
+    init_hosted_channel: /* @__PURE__ */ prefixed(length, hostedInit),
     block_day: u32,
     local_balance_msat: u64,
     remote_balance_msat: u64,
@@ -123,7 +145,7 @@ export const HOSTED_CHANNEL_BRANDING = /* @__PURE__ */ message({
   name: 'hosted_channel_branding',
   body: {
     rgb_color: /* @__PURE__ */ bytes(3),
-    png_icon: /* @__PURE__ */ optional(bool, blob),
+    png_icon: /* @__PURE__ */ flagged(bool, blob),
     contact_info: /* @__PURE__ */ prefixed(u16, utf8),
   },
 })
@@ -168,5 +190,6 @@ function checkScript(script: Uint8Array, name: string): void {
 }
 
 function checkInit({ features }: HostedInit): void {
-  atMost(MOST_FEATURE_BYTES, 'bytes of features', features.length, ['features'])
+  const length = encode(initFeatures, features).length - 2
+  atMost(MOST_FEATURE_BYTES, 'bytes of features', length, ['features'])
 }

@@ -2,11 +2,12 @@ import { compareBytes, concatBytes, equalBytes } from '../../base/bytes.js'
 import type { LnoError } from '../../base/error.js'
 import { ecdsaSign, ecdsaVerify } from '../../crypto/ecdsa.js'
 import { sha256 } from '../../crypto/hash.js'
+import { encode } from '../../wire/codec.js'
 import { encodeMessage } from '../../wire/message.js'
 import { paymentError } from '../codes.js'
 import type { HostedHtlc } from './htlc-messages.js'
 import { MOST_HTLCS } from './limits.js'
-import { type HostedInit, LAST_CROSS_SIGNED_STATE, type LastCrossSignedState } from './messages.js'
+import { type HostedInit, hostedInit, LAST_CROSS_SIGNED_STATE, type LastCrossSignedState } from './messages.js'
 
 /**
  * A state of a hosted channel as one side sees it. With both signatures it is cross-signed; while one is missing, zeros stand in
@@ -71,7 +72,9 @@ function littleEndian(value: bigint | number, length: number): Uint8Array {
  * The hash of a view, which the other side signs. The bLIP gives it by reference to a program alone, in which the order of HTLCs
  * is whatever a list has: here it is that of their bytes, and `toMessage` writes them in that order, so that a program which hashes
  * a list as it came gets the same. Of the terms only capacity and first balance are in it, and the script has no length in front:
- * a state from elsewhere counts for a channel only with the terms that the channel has (`sameTerms`).
+ * a state from elsewhere counts for a channel only with the terms that the channel has (`sameTerms`). Nor is there a border
+ * between the two lists: one HTLC in the other list may give the same hash, so that signatures do not prove which side offered
+ * it. Whoever adopts a state must know every HTLC in it that he is to have offered.
  */
 export function stateHash(state: HostedState): Uint8Array {
   const { init } = state
@@ -102,7 +105,12 @@ export function verifyRemote(state: HostedState, peerNodeId: Uint8Array): boolea
   return ecdsaVerify(state.remoteSigOfLocal, stateHash(state), peerNodeId)
 }
 
-/** True when both have signed: a state that may be kept, shown, and adopted in a conflict. */
+/**
+ * True when both have signed. That alone is no reason to adopt a state: neither the nodes nor the network stand in the hash (but
+ * the channel id in each HTLC), so that a node which opens two channels with a host, under two ids and on the same terms, could
+ * show the host's signature of one channel's state, with its own, as the state of the other, and be paid twice. A state that is
+ * not known is adopted only when its hash is one that was signed for this very channel.
+ */
 export function isCrossSigned(state: HostedState, nodeId: Uint8Array, peerNodeId: Uint8Array): boolean {
   return verifyRemote(state, peerNodeId) && verifyRemote(reverse(state), nodeId)
 }
@@ -142,14 +150,7 @@ export function stateError(state: HostedState, channel: Uint8Array): LnoError | 
 
 /** True when two states are of a channel on the same terms, all of them. */
 export function sameTerms(a: HostedInit, b: HostedInit): boolean {
-  return (
-    a.channel_capacity_msat === b.channel_capacity_msat &&
-    a.initial_client_balance_msat === b.initial_client_balance_msat &&
-    a.max_htlc_value_in_flight_msat === b.max_htlc_value_in_flight_msat &&
-    a.htlc_minimum_msat === b.htlc_minimum_msat &&
-    a.max_accepted_htlcs === b.max_accepted_htlcs &&
-    equalBytes(a.features, b.features)
-  )
+  return equalBytes(encode(hostedInit, a), encode(hostedInit, b))
 }
 
 /** Positive when `a` is the later of two states of a channel in the same view: that of more updates wins a conflict. */

@@ -3,7 +3,8 @@ import type { LnoError } from '../../base/error.js'
 import { sha256 } from '../../crypto/hash.js'
 import { type BlockClock, countedHeight } from '../../payments/block-clock.js'
 import { paymentError } from '../../payments/codes.js'
-import { PaymentCore } from '../../payments/core.js'
+import { CORE_MESSAGES, PaymentCore } from '../../payments/core.js'
+import { decodeLedgerEntry, LEDGER_KEYS } from '../../payments/engine/ledger.js'
 import type { LinkId, LinkView } from '../../payments/link.js'
 import type {
   At,
@@ -26,8 +27,7 @@ import { type Driver, drive } from './driver.js'
 import { type GrantOptions, newGrant } from './grant.js'
 import { OPEN_TIMEOUT_MS } from './limits.js'
 import type { WalletPeers } from './peers.js'
-import { CORE_MESSAGES, readLedgerEntry } from './pending.js'
-import { LEDGER_KEYS, storedRecords } from './stored-records.js'
+import { storedRecords } from './stored-records.js'
 
 /** What an embedded wallet is made of. */
 export interface EmbeddedWalletOptions extends Omit<CoreOptions, 'chainHash'> {
@@ -106,7 +106,7 @@ export class EmbeddedWallet implements Wallet {
     const { peers } = this.#options
     const begun = this.#command({ type: 'start' })
     peers.onPeer({ up: (peer) => this.#driver.peerUp(peer), down: (peer) => this.#driver.peerDown(peer) })
-    peers.onMessage(CORE_MESSAGES, (peer, message) => this.#driver.message(peer, message))
+    peers.onMessage([...CORE_MESSAGES], (peer, message) => this.#driver.message(peer, message))
     for (const peer of peers.peers()) this.#driver.peerUp(peer)
     await begun
   }
@@ -157,7 +157,7 @@ export class EmbeddedWallet implements Wallet {
 
   async *ledger(): AsyncIterable<LedgerEntry> {
     await this.#driver.stored()
-    for await (const [key, value] of this.#options.store.range(LEDGER_KEYS)) yield readLedgerEntry(key, value)
+    for await (const [, value] of this.#options.store.range(LEDGER_KEYS)) yield decodeLedgerEntry(value)
   }
 
   onEvent(listener: (event: PaymentEvent) => void): () => void {
@@ -285,10 +285,10 @@ export class EmbeddedWallet implements Wallet {
         this.#opened.meet(event.channel.peer, event.channel)
         break
       case 'channel_refused':
-        this.#opened.fail(event.peer, walletError('CHANNEL_REFUSED', event.why))
+        this.#opened.fail(event.peer, paymentError('CHANNEL_REFUSED', event.why))
         break
       case 'channel_errored':
-        this.#opened.fail(event.peer, walletError('CHANNEL_REFUSED', `${event.code}: ${event.why}`))
+        this.#opened.fail(event.peer, paymentError('CHANNEL_REFUSED', `${event.code}: ${event.why}`))
         break
       default:
     }
