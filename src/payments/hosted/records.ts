@@ -4,8 +4,8 @@ import {
   bool,
   bytes,
   type Codec,
+  flagged,
   mapped,
-  optional,
   prefixed,
   type StructOf,
   struct,
@@ -72,7 +72,7 @@ const mark = {
   direction,
   id: u64,
   state: htlcState,
-  preimage: /* @__PURE__ */ optional(bool, bytes(32)),
+  preimage: /* @__PURE__ */ flagged(bool, bytes(32)),
 } as const
 
 /** What is stored of a hosted channel, under the key `channelKey`. */
