@@ -14,7 +14,7 @@ import { flushed, moved, withEntry } from './commit.js'
 import { makeHtlc } from './htlc-messages.js'
 import { broken } from './receive.js'
 import { sumMsat } from './state.js'
-import { addRefusal, committedState, isDefect, nextBooks, ownBooks, roomFor } from './updates.js'
+import { addRefusal, committedState, heldBooks, isDefect, ownBooks, roomFor } from './updates.js'
 
 /** Of a channel that there is not yet. */
 const NO_MONEY = {
@@ -52,7 +52,7 @@ function view(channel: HostedChannel): LinkView {
   const { committed } = kept
   if (committed === undefined) return { ...named, ...NO_MONEY }
   const { init } = committed
-  const books = nextBooks(channel)
+  const books = heldBooks(channel)
   const up = isUp(channel)
   const minimum = init.htlc_minimum_msat
   return {
@@ -63,7 +63,7 @@ function view(channel: HostedChannel): LinkView {
     inFlightInMsat: sumMsat(books.incoming),
     inFlightOutMsat: sumMsat(books.outgoing),
     htlcMinimumMsat: minimum,
-    sendableMsat: up ? most(roomFor(ownBooks(channel), committed, 'ours'), minimum) : 0n,
+    sendableMsat: up ? most(roomFor(books, committed, 'ours'), minimum) : 0n,
     receivableMsat: up ? most(roomFor(books, committed, 'theirs'), minimum) : 0n,
   }
 }
@@ -72,7 +72,7 @@ function refusal(channel: HostedChannel, terms: HtlcTerms, { height }: LinkConte
   if (!isUp(channel)) return 'down'
   if (height === undefined) return 'no_height'
   if (terms.pathKey && !channel.live.blinding) return 'no_blinding'
-  return addRefusal(ownBooks(channel), committedState(channel.kept), 'ours', terms.amountMsat)
+  return addRefusal(heldBooks(channel), committedState(channel.kept), 'ours', terms.amountMsat)
 }
 
 function withUpdate(channel: HostedChannel, update: Update): HostedChannel {

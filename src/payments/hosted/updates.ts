@@ -124,6 +124,18 @@ export function ownBooks(channel: HostedChannel): Books {
   return books
 }
 
+/**
+ * The books as they are told: what is added counts at once, what is removed when that is committed, so that an HTLC is in flight until
+ * it is settled or returned for good and balances are never counted on that may yet be forgotten. Our own adds are judged by them, too.
+ * A peer that spends what it was paid before that is committed goes below nothing in them: then all updates count.
+ */
+export function heldBooks(channel: HostedChannel): Books {
+  const { kept, live } = channel
+  const adds = (updates: readonly Update[]) => updates.filter(({ type }) => type === 'add')
+  const books = applyAll(applyAll(committedState(kept), 'ours', adds(kept.own)), 'theirs', adds(live.remote))
+  return books ?? nextBooks(channel)
+}
+
 /** The unsigned state of some books. */
 export function stateOf(committed: HostedState, books: Books, blockDay: number): HostedState {
   const { localBalanceMsat, remoteBalanceMsat, localUpdates, remoteUpdates, incoming, outgoing } = books
