@@ -102,7 +102,7 @@ export interface Live {
   readonly htlcs: ReadonlyMap<string, Entry>
   /** How many of our updates, counted from the channel's beginning, were sent on this connection. */
   readonly sentUpdates: number
-  /** Counters of the last state_update that was sent on it. */
+  /** Counters of the last state whose signature was sent on it. */
   readonly sentState?: { readonly local: number; readonly remote: number } | undefined
   /** A state_update came that asks for ours. */
   readonly answer: boolean

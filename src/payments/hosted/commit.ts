@@ -4,6 +4,7 @@ import { blockDay } from '../block-clock.js'
 import { type HtlcEvent, nextHtlcState } from '../htlc.js'
 import type { LinkContext, LinkEvent } from '../link.js'
 import {
+  andThen,
   type Entry,
   entryKey,
   entryOf,
@@ -225,11 +226,12 @@ function onUpdateWhileErrored(channel: HostedChannel, update: Update): HostedSte
   return update.type === 'fulfil' ? removedByPeer(lost, entry, update) : stepTo(lost)
 }
 
-/** The signature of the state after all updates. */
-function stateUpdate(channel: HostedChannel, { height, nodeSecret }: LinkContext): HostedStep {
+/** Signs the state at the first `own` uncommitted updates of ours and all of the peer's. */
+function stateUpdate(channel: HostedChannel, own: number, { height, nodeSecret }: LinkContext): HostedStep {
   const { kept } = channel
   const committed = committedState(kept)
-  const books = nextBooks(channel)
+  const books = booksAt(channel, own)
+  if (books === undefined) throw defect('updates that were taken do not go together')
   const local = books.localUpdates
   const remote = books.remoteUpdates
   let day = Math.max(committed.blockDay, height === undefined ? 0 : blockDay(height))
@@ -253,18 +255,21 @@ export function flushed(channel: HostedChannel, context: LinkContext): HostedSte
   if (!isInAgreement(channel)) return stepTo(channel)
   const { kept, live, facts } = channel
   const committed = committedState(kept)
-  const total = committed.localUpdates + kept.own.length
-  const unsent = kept.own.slice(Math.max(0, live.sentUpdates - committed.localUpdates))
+  const sent = Math.max(0, live.sentUpdates - committed.localUpdates)
+  const unsent = kept.own.slice(sent)
+  const remote = committed.remoteUpdates + live.remote.length
+  const isSent = live.sentState?.local === committed.localUpdates + sent && live.sentState.remote === remote
   if (unsent.length === 0) {
-    if (!live.answer) return stepTo(channel)
-    const remote = committed.remoteUpdates + live.remote.length
-    if (live.sentState?.local === total && live.sentState.remote === remote) {
-      return stepTo(withLive(channel, { answer: false }))
-    }
+    return live.answer && !isSent ? stateUpdate(channel, sent, context) : stepTo(withLive(channel, { answer: false }))
   }
-  const signed = stateUpdate(withLive(channel, { sentUpdates: total }), context)
-  const messages = unsent.map((update) => updateMessage(facts.channelId, update))
-  return { ...signed, send: [...messages, ...signed.send] }
+  // An HTLC is removed only after our signature of a state that has it: to the peer it is not committed before.
+  const removesNew = unsent.some((update) => update.type !== 'add' && update.id > (live.sentState?.remote ?? 0))
+  const first = removesNew && !isSent ? stateUpdate(channel, sent, context) : stepTo(channel)
+  return andThen(first, (next) => {
+    const all = withLive(next, { sentUpdates: committed.localUpdates + kept.own.length })
+    const signed = stateUpdate(all, kept.own.length, context)
+    return { ...signed, send: [...unsent.map((update) => updateMessage(facts.channelId, update)), ...signed.send] }
+  })
 }
 
 /** The committed state with both signatures, to be shown. */

@@ -5,7 +5,6 @@ import { blockDay } from '../block-clock.js'
 import { paymentError } from '../codes.js'
 import type { LinkContext } from '../link.js'
 import {
-  announced,
   type HostedChannel,
   type HostedStep,
   type HostOffer,
@@ -197,5 +196,5 @@ export function onFirstUpdate(
     },
   }
   const changeMsat = isHost ? -clients : clients
-  return announced(channel, stepTo(opened, { notices: [{ type: 'opened', changeMsat, ...(grant && { grant }) }] }))
+  return stepTo(opened, { notices: [{ type: 'opened', changeMsat, ...(grant && { grant }) }] })
 }

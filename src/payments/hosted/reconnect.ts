@@ -56,7 +56,9 @@ export function peerDown(channel: HostedChannel): HostedStep {
 
 /** Both know what the other has: from here on updates go. An errored channel says so again. */
 function inAgreement(channel: HostedChannel, context: LinkContext): HostedStep {
-  const up = withLive(channel, { stage: 'up', sentUpdates: committedState(channel.kept).localUpdates })
+  const { localUpdates, remoteUpdates } = committedState(channel.kept)
+  const sentState = { local: localUpdates, remote: remoteUpdates }
+  const up = withLive(channel, { stage: 'up', sentUpdates: localUpdates, sentState })
   return stepTo(up, { send: reminders(up, context) })
 }
 

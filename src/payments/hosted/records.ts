@@ -119,12 +119,11 @@ function plainEntries(committed: HostedState | undefined, own: readonly Update[]
 
 function marksOf({ committed, own, htlcs }: Kept): readonly StructOf<typeof mark>[] {
   const plain = plainEntries(committed, own)
-  const marks: StructOf<typeof mark>[] = []
-  for (const [key, { direction, htlc, state, preimage }] of htlcs) {
-    if (plain.get(key)?.state !== state || preimage !== undefined)
-      marks.push({ direction, id: htlc.id, state, preimage })
-  }
-  return marks
+  // In one order, so that equal channels have equal records.
+  return [...htlcs]
+    .filter(([key, { state, preimage }]) => plain.get(key)?.state !== state || preimage !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { direction, htlc, state, preimage }]) => ({ direction, id: htlc.id, state, preimage }))
 }
 
 /** What to store of a channel; undefined when there is nothing (a record that there was is to be deleted then). */
