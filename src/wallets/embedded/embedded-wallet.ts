@@ -104,7 +104,7 @@ export class EmbeddedWallet implements Wallet {
 
   async #begin(): Promise<void> {
     const { peers } = this.#options
-    const begun = this.#command({ type: 'start' })
+    const begun = this.#driver.begin()
     peers.onPeer({ up: (peer) => this.#driver.peerUp(peer), down: (peer) => this.#driver.peerDown(peer) })
     peers.onMessage([...CORE_MESSAGES], (peer, message) => this.#driver.message(peer, message))
     for (const peer of peers.peers()) this.#driver.peerUp(peer)
