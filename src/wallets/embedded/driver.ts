@@ -224,6 +224,22 @@ export function drive(options: DriverOptions): Driver {
     })
   }
 
+  function peerDown(peer: LinkId): void {
+    const line = lines.of(peer)
+    const connection = line?.live
+    if (line === undefined || connection === undefined) return
+    line.live = undefined
+    if (line.known === connection) {
+      push(peer, { input: { type: 'peer_down', peer }, connection })
+      return
+    }
+    // The core never heard of this connection, and need not: of a peer that comes and goes nothing piles up.
+    for (const { input } of waiting.remove(peer, (item) => item.connection === connection)) {
+      if (input.type === 'message') lines.leave(peer, input.message.length)
+    }
+    lines.tidy(peer)
+  }
+
   return {
     submit: (input, read) =>
       new Promise((resolve, reject) => {
@@ -244,21 +260,11 @@ export function drive(options: DriverOptions): Driver {
       }),
     peerUp: (peer) => {
       if (stopped || closing) return
+      peerDown(peer.id) // should the end of an older connection not have been told
       const connection = lines.open(peer.id)
       push(peer.id, { input: { type: 'peer_up', peer: peer.id, features: peer.features }, connection })
     },
-    peerDown: (peer) => {
-      const line = lines.of(peer)
-      const connection = line?.live
-      if (line === undefined || connection === undefined) return
-      line.live = undefined
-      if (line.known === connection) return push(peer, { input: { type: 'peer_down', peer }, connection })
-      // The core never heard of this connection, and need not: of a peer that comes and goes nothing piles up.
-      for (const { input } of waiting.remove(peer, (item) => item.connection === connection)) {
-        if (input.type === 'message') lines.leave(peer, input.message.length)
-      }
-      lines.tidy(peer)
-    },
+    peerDown,
     message: (peer, message) => {
       const line = lines.of(peer)
       if (stopped || closing || line?.live === undefined || line.overrun) return
