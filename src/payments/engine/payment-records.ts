@@ -12,6 +12,8 @@ export interface Payment extends PaymentState {
   readonly severalParts: boolean
   /** Parts that the first plan had. */
   readonly planned: number
+  /** Counts payments from 1: several may begin in one millisecond. */
+  readonly seq: number
 }
 
 /** Money that arrived, and what may not be paid again. */
@@ -90,6 +92,7 @@ const PAYMENT = {
   ),
   planned: /* @__PURE__ */ required(18n, u16),
   created: /* @__PURE__ */ required(20n, u64),
+  seq: /* @__PURE__ */ required(24n, u32),
   invoice: /* @__PURE__ */ field(21n, /* @__PURE__ */ bytes()),
   preimage: /* @__PURE__ */ field(22n, hash256),
   failure_code: /* @__PURE__ */ field(23n, utf8),
@@ -111,6 +114,7 @@ export function encodePayment(payment: Payment): Uint8Array {
     parts: payment.parts.map((part) => inner(PART, partFields(part))),
     planned: payment.planned,
     created: BigInt(payment.createdAt),
+    seq: payment.seq,
     ...(payment.invoice && { invoice: payment.invoice }),
     ...(payment.preimage && { preimage: payment.preimage }),
     ...failureFields(payment.failure),
@@ -164,6 +168,7 @@ export function decodePayment(stored: Uint8Array, id: string): Payment {
     parts,
     feeMsat: paidFee(parts),
     planned: fields.planned,
+    seq: fields.seq,
     createdAt: Number(fields.created),
     ...(fields.invoice && { invoice: fields.invoice }),
     ...(fields.preimage && { preimage: fields.preimage }),

@@ -27,6 +27,7 @@ export function startPayment(turn: Turn, payment: NewPayment): void {
     parts: [],
     feeMsat: 0n,
     planned: MAX_PARTS,
+    seq: state.payments.size + 1,
     createdAt: now,
   })
   state.payments.put(payment.id, { ...begun, planned: begun.parts.length })
@@ -254,6 +255,6 @@ export function resumePayments(turn: Turn): void {
 }
 
 /** What a payment shows of itself. */
-export function viewOf({ paths: _, severalParts: __, planned: ___, ...shown }: Payment): PaymentState {
+export function viewOf({ paths: _, severalParts: __, planned: ___, seq: ____, ...shown }: Payment): PaymentState {
   return shown
 }

@@ -136,8 +136,8 @@ export function emptyState(options: CoreOptions, nodeId: Uint8Array): EngineStat
 /** After loading: the order of payments is that of their beginnings, not that of their ids. */
 export function sortPayments({ payments, indexes }: EngineState): void {
   const order = indexes.order as string[]
-  const created = (id: string) => payments.get(id)!.createdAt
-  order.sort((a, b) => created(a) - created(b))
+  const seq = (id: string) => payments.get(id)!.seq
+  order.sort((a, b) => seq(a) - seq(b))
 }
 
 function toggle(set: Set<string>, key: string, there: boolean): void {

@@ -5,7 +5,6 @@ import { blockDay } from '../block-clock.js'
 import { paymentError } from '../codes.js'
 import type { LinkContext } from '../link.js'
 import {
-  announced,
   type HostedChannel,
   type HostedStep,
   type HostOffer,
@@ -185,7 +184,7 @@ export function onFirstUpdate(
   const clients = init.initial_client_balance_msat
   const opened: HostedChannel = {
     ...channel,
-    kept: { isHost, phase: 'open', committed, own: [], htlcs: new Map() },
+    kept: { isHost, phase: 'open', committed, own: [], htlcs: new Map(), signedTheirs: [] },
     live: {
       ...channel.live,
       stage: 'up',
@@ -193,9 +192,9 @@ export function onFirstUpdate(
       secret: undefined,
       // The client has signed this state already.
       answer: isHost,
-      sentState: isHost ? undefined : { local: 0, remote: 0 },
+      sentStates: isHost ? [] : [{ local: 0, remote: 0 }],
     },
   }
   const changeMsat = isHost ? -clients : clients
-  return announced(channel, stepTo(opened, { notices: [{ type: 'opened', changeMsat, ...(grant && { grant }) }] }))
+  return stepTo(opened, { notices: [{ type: 'opened', changeMsat, ...(grant && { grant }) }] })
 }

@@ -99,6 +99,8 @@ export const CHANNEL_RECORD = {
     }),
   ),
   override: /* @__PURE__ */ field(16n, state),
+  /** Of the peer's updates that are not committed and that we have signed: SHA-256 of what they do. */
+  signed_theirs: /* @__PURE__ */ field(18n, /* @__PURE__ */ array(/* @__PURE__ */ bytes(32))),
 }
 type ChannelRecord = Partially<typeof CHANNEL_RECORD>
 
@@ -119,12 +121,11 @@ function plainEntries(committed: HostedState | undefined, own: readonly Update[]
 
 function marksOf({ committed, own, htlcs }: Kept): readonly StructOf<typeof mark>[] {
   const plain = plainEntries(committed, own)
-  const marks: StructOf<typeof mark>[] = []
-  for (const [key, { direction, htlc, state, preimage }] of htlcs) {
-    if (plain.get(key)?.state !== state || preimage !== undefined)
-      marks.push({ direction, id: htlc.id, state, preimage })
-  }
-  return marks
+  // In one order, so that equal channels have equal records.
+  return [...htlcs]
+    .filter(([key, { state, preimage }]) => plain.get(key)?.state !== state || preimage !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { direction, htlc, state, preimage }]) => ({ direction, id: htlc.id, state, preimage }))
 }
 
 /** What to store of a channel; undefined when there is nothing (a record that there was is to be deleted then). */
@@ -141,6 +142,7 @@ export function channelRecord({ facts, kept }: HostedChannel): Uint8Array | unde
     ...(kept.signed && { signed: kept.signed }),
     ...(kept.errored && { errored: kept.errored }),
     ...(kept.override && { override: kept.override }),
+    ...(kept.signedTheirs.length > 0 && { signed_theirs: kept.signedTheirs }),
   }
   return encodeTlv(CHANNEL_RECORD, record)
 }
@@ -168,6 +170,7 @@ export function channelFromRecord(facts: ChannelFacts, record: Uint8Array): Host
     phase: fields.phase,
     own,
     htlcs,
+    signedTheirs: fields.signed_theirs ?? [],
     ...(fields.committed && { committed: fields.committed }),
     ...(fields.wish && { wish: fields.wish }),
     ...(fields.signed && { signed: fields.signed }),

@@ -29,6 +29,11 @@ export interface DriverOptions {
 /** Feeds a core with what happens, stores what it changes and does what it wants done. */
 export interface Driver {
   /**
+   * The first step, taken at once and before all others. Resolves once it is stored.
+   * @throws LnoError `WALLET_STOPPED`
+   */
+  begin(): Promise<void>
+  /**
    * Steps a command of ours. Resolves once it is stored, with what `read` gave right after the step.
    * @throws LnoError what the core refuses it with; `WALLET_STOPPED`, `WALLET_BUSY`
    */
@@ -241,6 +246,12 @@ export function drive(options: DriverOptions): Driver {
   }
 
   return {
+    begin: () =>
+      new Promise((resolve, reject) => {
+        commands++
+        take({ input: { type: 'start' }, command: { read: () => undefined, resolve, reject } })
+        void write()
+      }),
     submit: (input, read) =>
       new Promise((resolve, reject) => {
         if (stopped || closing) return reject(stopped ?? closed())

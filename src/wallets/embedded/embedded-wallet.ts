@@ -104,7 +104,7 @@ export class EmbeddedWallet implements Wallet {
 
   async #begin(): Promise<void> {
     const { peers } = this.#options
-    const begun = this.#command({ type: 'start' })
+    const begun = this.#driver.begin()
     peers.onPeer({ up: (peer) => this.#driver.peerUp(peer), down: (peer) => this.#driver.peerDown(peer) })
     peers.onMessage([...CORE_MESSAGES], (peer, message) => this.#driver.message(peer, message))
     for (const peer of peers.peers()) this.#driver.peerUp(peer)
@@ -198,6 +198,14 @@ export class EmbeddedWallet implements Wallet {
       giveUp,
     )
     return opened.finally(cancel)
+  }
+
+  /**
+   * The file of `lno channel export`: what the peer has signed of a channel, to be checked without a node. It is on disk, too.
+   * @throws LnoError `CHANNEL_UNKNOWN`
+   */
+  async exportChannel(peer: LinkId): Promise<string> {
+    return this.#onDisk(this.#core.exportChannel(peer))
   }
 
   /**

@@ -1,6 +1,8 @@
 import '../../support/use-toy.js'
 import { describe, expect, test } from 'vitest'
+import { fromHex } from '../../../src/base/hex.js'
 import { memoryStore } from '../../../src/node/store/memory-store.js'
+import { verifyExport } from '../../../src/payments/hosted/export.js'
 import { manualClock } from '../../../src/testing/manual-clock.js'
 import { seededRandom } from '../../../src/testing/seeded-random.js'
 import { EmbeddedWallet } from '../../../src/wallets/embedded/embedded-wallet.js'
@@ -68,11 +70,34 @@ describe('a channel', () => {
     await world.close()
   })
 
-  test('is open at once when it was open already', async () => {
+  test('is exported as both sides have signed it, by either of them', async () => {
+    const { world, payer, relay, merchant } = await row()
+    const payment = await payable(merchant.wallet, world.clock.now(), 10_000n, 'tea')
+    await world.run(payer.wallet.pay(payment))
+    await world.settle()
+    const { localMsat } = payer.wallet.channel(relay.id)!
+    for (const [node, peer, exportedBy] of [
+      [payer, relay, 'client'],
+      [relay, payer, 'host'],
+    ] as const) {
+      const verified = verifyExport(await world.run(node.wallet.exportChannel(peer.id)))
+      expect(verified).toMatchObject({
+        exportedBy,
+        host: fromHex(relay.id),
+        client: fromHex(payer.id),
+        balances: { capacity: CAPACITY, client: localMsat, host: CAPACITY - localMsat },
+        signed: { ok: true, issues: [] },
+      })
+    }
+    await expect(payer.wallet.exportChannel(merchant.id)).rejects.toMatchObject({ code: 'CHANNEL_UNKNOWN' })
+    await world.close()
+  })
+
+  test('is one for a pair of nodes', async () => {
     const { world, payer, relay } = await row()
-    const before = world.clock.now()
-    expect(await world.run(payer.wallet.openChannel({ peer: relay.id }))).toMatchObject({ status: 'up' })
-    expect(world.clock.now() - before).toBeLessThan(100)
+    await expect(world.run(payer.wallet.openChannel({ peer: relay.id }))).rejects.toMatchObject({
+      code: 'CHANNEL_EXISTS',
+    })
     await world.close()
   })
 

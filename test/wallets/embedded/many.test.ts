@@ -1,5 +1,6 @@
 import '../../support/use-toy.js'
 import { expect, test } from 'vitest'
+import type { NewPayment } from '../../../src/payments/step.js'
 import { agreed, payable, row } from './payments.js'
 
 const PAYMENTS = 100
@@ -10,20 +11,24 @@ test('100 payments go through one relay, 20 at a time, and all are settled', asy
   const { world, payer, relay, merchant } = await row()
   const all = [payer, relay, merchant]
   const before = await agreed(all)
-  let next = 0
+  const payments: NewPayment[] = []
+  for (let n = 0; n < PAYMENTS; n++) payments.push(await payable(merchant.wallet, world.clock.now(), AMOUNT, `${n}`))
   let underWay = 0
   let most = 0
   let fees = 0n
 
   async function payInTurn(): Promise<void> {
-    while (next < PAYMENTS) {
-      const payment = await payable(merchant.wallet, world.clock.now(), AMOUNT, `${next++}`)
+    for (;;) {
+      const payment = payments.pop()
+      if (payment === undefined) return
       most = Math.max(most, ++underWay)
       await payer.wallet.pay(payment)
       const { status, feeMsat } = await payer.wallet.ended(payment.id)
       underWay--
       expect(status).toBe('paid')
       fees += feeMsat
+      // The preimage is here before both channels have room again.
+      await new Promise<void>((resolve) => world.clock.after(20, resolve))
     }
   }
 
