@@ -11,7 +11,7 @@ import { cliError } from './frame/exit.js'
 
 export const command = defineCommand({
   description:
-    'Makes an invoice for a stand-alone invoice_request of somebody, an offer to send money, keeps it at the running node, and sends it. Nobody acknowledges an invoice: it is sent when the message has left and no invoice_error has come back within --timeout. Whether it is paid shows when it is paid.\n\nA way over which the message does not leave is followed by another one, with the same invoice; so is this command when it is run again, as long as that invoice is open.',
+    'Makes an invoice for a stand-alone invoice_request of somebody, an offer to send money, keeps it at the running node, and sends it. Nobody acknowledges an invoice: it is sent when the message has left and no invoice_error has come back within --timeout. Once it is paid, lno invoice show says so, and lno account list has the money.\n\nA way over which the message does not leave is followed by another one, with the same invoice; so is this command when it is run again, as long as that invoice is open.',
   args: { refund: { summary: 'a refund: lnr1…, or a lightning: URI that holds one', stdin: true } },
   options: {
     via: VIA,

@@ -53,6 +53,23 @@ describe('without a node', () => {
     [`refund claim ${REFUND}`],
     ['invoice list'],
     ['invoice show 1234'],
+    [`pay ${OFFER} --network bitcoin --amount 5 --yes`],
+    ['receive'],
+    ['payment list'],
+    ['payment show 1234'],
+    ['proof create 1234'],
+    [`channel open ${ID}`],
+    ['channel list'],
+    ['channel show 02'],
+    ['channel close 02'],
+    ['channel override propose 02'],
+    ['channel override accept 02'],
+    ['channel export 02'],
+    ['host grant --capacity 5'],
+    ['host grants'],
+    ['host revoke 1234'],
+    ['account list'],
+    ['account list --csv'],
     ['events'],
   ])('%s says that there is none and how to start one', async (words) => {
     const outcome = await lno([...words.split(' '), '--data-dir', tempDir()])
@@ -287,7 +304,7 @@ describe('with a node', () => {
       if (asks) expect(outcome.stderr).toContain(` --network regtest --data-dir ${flags[1]}`)
       return outcome.stdout
     }
-    expect(await run('node', 'info')).toMatch(/wallet +none: invoices are real, but nobody can pay them/)
+    expect(await run('node', 'info')).toMatch(/wallet +embedded/)
     expect(await run('peer', 'list')).toBe('No peers.\n')
     expect(await run('offer', 'list')).toBe('No offers.\n')
     expect(await run('invoice', 'list')).toBe('No invoices.\n')
