@@ -76,6 +76,15 @@ export interface EntryView {
   readonly label?: string
 }
 
+/** All changes of money, and what they come to. */
+export interface AccountView {
+  readonly entries: readonly EntryView[]
+  readonly total_msat: string
+  readonly in_flight_msat: string
+  readonly sendable_msat: string
+  readonly receivable_msat: string
+}
+
 interface Method<P, R> {
   readonly params: P
   readonly result: R
@@ -104,8 +113,8 @@ export interface PaymentApi extends Readonly<Record<string, Method<unknown, unkn
   readonly 'host.grants': Method<Readonly<Record<string, never>>, { readonly grants: readonly GrantView[] }>
   readonly 'host.revoke': Method<{ readonly grant: string }, GrantView>
   readonly 'account.list': Method<
-    Readonly<Record<string, never>>,
-    { readonly entries: readonly EntryView[]; readonly total_msat: string }
+    { readonly from?: string; readonly limit?: number },
+    AccountView & { readonly more: boolean }
   >
 }
 
