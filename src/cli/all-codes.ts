@@ -11,6 +11,7 @@ import { NODE_CODES } from '../node/codes.js'
 import { CONNECTION_CODES } from '../node/connections/codes.js'
 import { MESSENGER_CODES } from '../node/messenger/codes.js'
 import { OFFERS_CODES } from '../node/offers/codes.js'
+import { PAYMENTS_CODES } from '../node/payments/codes.js'
 import { REFUNDS_CODES } from '../node/refunds/codes.js'
 import { NOISE_CODES } from '../noise/codes.js'
 import { ONION_CODES } from '../onion/codes.js'
@@ -36,6 +37,7 @@ export const CODES_BY_FOLDER: Readonly<Record<string, Readonly<Record<string, Co
   'node/connections': CONNECTION_CODES,
   'node/messenger': MESSENGER_CODES,
   'node/offers': OFFERS_CODES,
+  'node/payments': PAYMENTS_CODES,
   'node/refunds': REFUNDS_CODES,
   cli: CLI_CODES,
 }

@@ -5,6 +5,7 @@ import type { PeerInfo } from './connections/peer.js'
 import type { MessengerEvent } from './messenger/messenger.js'
 import type { IssuerEvent } from './offers/issuer-event.js'
 import type { PayerEvent } from './payer/payer.js'
+import type { PaymentsEvent } from './payments/events.js'
 import type { ClaimerEvent } from './refunds/claimer.js'
 import type { RefundsEvent } from './refunds/refunds.js'
 
@@ -31,6 +32,7 @@ export type NodeEvent =
   | IssuerEvent
   | PayerEvent
   | RefundsEvent
+  | PaymentsEvent
   | ClaimerEvent
 
 export type NodeEventType = NodeEvent['type']

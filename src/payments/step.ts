@@ -171,6 +171,58 @@ export interface Receipt {
   readonly at: number
 }
 
+/** How a payment would go if it were made now. */
+export interface PaymentQuote {
+  /** msat beyond the amount, all parts together. */
+  readonly feeMsat: bigint
+  readonly parts: readonly {
+    readonly peer: LinkId
+    /** msat that arrive, and that it costs beyond. */
+    readonly amountMsat: bigint
+    readonly feeMsat: bigint
+    /** Index of the invoice's path. */
+    readonly path: number
+  }[]
+}
+
+/** What an invoice is to be paid for. */
+export interface ReceiveOptions {
+  /** SHA-256 of the request, 32 bytes: ties what is paid to what was asked for (pitfall 14). */
+  readonly requestHash: Uint8Array
+  /** Id of the offer, or of the stand-alone request, 32 bytes. */
+  readonly offerId: Uint8Array
+  readonly amountMsat: bigint
+  /** Unix seconds. */
+  readonly createdAt: bigint
+  /** Unix seconds after which a payment is not taken. */
+  readonly expiresAt: bigint
+  /** 32 bytes: of all invoices that share it, one is paid; later payments are refused. None for an invoice that stands alone. */
+  readonly exclusive?: Uint8Array
+  /** No path may show our node id, because the offer does not. */
+  readonly hidden?: boolean
+}
+
+/** What an invoice needs of whoever will be paid. */
+export interface Receivable {
+  readonly paymentHash: Uint8Array
+  readonly paths: readonly InvoicePath[]
+  /** Feature bits of the invoice, big-endian. */
+  readonly features: Uint8Array
+  /** Where the node keeps it itself. */
+  readonly preimage?: Uint8Array
+}
+
+/** What a wallet owns, msat. */
+export interface WalletBalance {
+  /** What others owe us, less what we owe them: the sum of the ledger. */
+  readonly totalMsat: bigint
+  /** What payments under way may still take. */
+  readonly inFlightMsat: bigint
+  /** The most that can be sent now, over all channels. */
+  readonly sendableMsat: bigint
+  readonly receivableMsat: bigint
+}
+
 /** What a change of money was. */
 export type LedgerKind =
   /** The balance that a grant gave: ours when we opened the channel, owed when we host it. */

@@ -20,11 +20,17 @@ const peer = (event: AnyEvent): string =>
 /** Kinds without a sentence of their own: their members are shown. */
 const PLAIN = [
   'callers_refused',
+  'channel_errored',
+  'channel_override_proposed',
   'channel_refused',
   'handler_failed',
+  'htlc_refused',
   'messages_dropped',
   'peer_error',
   'peer_warning',
+  'receipt_not_noted',
+  'refund_not_paid',
+  'wallet_stopped',
 ] as const satisfies readonly NodeEventType[]
 
 /** A sentence for each other kind. */
@@ -81,6 +87,34 @@ const SENTENCES: Readonly<Record<Exclude<NodeEventType, (typeof PLAIN)[number]>,
   fetch_started: (event) => `request ${id(event.id)} started`,
   invoice_received: (event) => `request ${id(event.id)} brought an invoice over ${msat(event.amount_msat)}`,
   fetch_failed: (event) => `request ${id(event.id)} failed (${reason(event)})`,
+  payment_started: (event) => `payment ${id(event.payment_id)} over ${msat(event.amount_msat)} started`,
+  payment_part_sent: (event) =>
+    `payment ${id(event.payment_id)}: ${msat(member(event.part, 'amount_msat'))} sent over ${id(member(event.part, 'peer'))}`,
+  payment_part_failed: (event) => {
+    const failure = member(event.part, 'failure')
+    const why = failure === undefined ? '' : ` (${text(member(failure, 'code'))}: ${text(member(failure, 'message'))})`
+    return `payment ${id(event.payment_id)}: ${msat(member(event.part, 'amount_msat'))} came back${why}`
+  },
+  payment_paid: ({ payment }) =>
+    `payment ${id(member(payment, 'payment_id'))} over ${msat(member(payment, 'amount_msat'))} paid, fee ${msat(member(payment, 'fee_msat'))}`,
+  payment_failed: ({ payment }) => {
+    const failure = member(payment, 'failure')
+    return `payment ${id(member(payment, 'payment_id'))} failed (${text(member(failure, 'code'))}: ${text(member(failure, 'message'))})`
+  },
+  payment_received: (event) => {
+    const [what, note] = [text(event.description), text(event.payer_note)]
+    const offer = event.refund_id === undefined ? `offer ${id(event.offer_id)}` : `refund ${id(event.refund_id)}`
+    const about = `${what === '' ? '' : ` "${what}"`}${note === '' ? '' : `, note: "${note}"`}`
+    return `received ${msat(event.amount_msat)} for ${offer}${about}`
+  },
+  channel_up: (event) => `channel with ${id(member(event.channel, 'peer'))} is up`,
+  channel_opened: (event) => `channel with ${id(member(event.channel, 'peer'))} opened`,
+  channel_overridden: (event) => `channel with ${id(member(event.channel, 'peer'))} goes on after an override`,
+  channel_down: (event) => `channel with ${id(event.peer_id)} is down (${text(event.why)})`,
+  channel_open_refused: (event) => `no channel with ${id(event.peer_id)} (${text(event.why)})`,
+  channel_closed: (event) => `channel with ${id(event.peer_id)} closed`,
+  htlc_forwarded: (event) =>
+    `passed ${msat(event.amount_msat)} on from ${id(event.from)} to ${id(event.to)}, for ${msat(event.fee_msat)}`,
   fetch_progress: (event) => {
     const [step, form] = [member(event.progress, 'step'), text(member(event.progress, 'generation'))]
     const attempt = `attempt ${String(member(event.progress, 'attempt'))}${form === '' ? '' : ` (${form})`}`

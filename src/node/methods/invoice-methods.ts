@@ -114,8 +114,9 @@ function issuedView(stored: StoredPromise, hasWallet: boolean, now: number): Iss
     status:
       stored.paid !== undefined ? 'paid' : stored.refused !== undefined ? 'refused' : expired ? 'expired' : 'open',
     ...(stored.refused !== undefined && { invoice_error: stored.refused }),
-    // Wallets are paid over the paths that they give, and an invoice of 2021 is paid to the node id.
-    payable: hasWallet && facts.form === 'modern',
+    // Wallets are paid over the paths that they give, and an invoice of 2021 is paid to the node id. What has its preimage stored
+    // was made when there was no channel to be paid over.
+    payable: hasWallet && facts.form === 'modern' && stored.preimage === undefined,
     ...(facts.payerNote !== undefined && { payer_note: facts.payerNote }),
     created_at: isoTime(Number(stored.created)),
     expires_at: timeOf(stored.expires),

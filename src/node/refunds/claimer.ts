@@ -8,10 +8,13 @@ import type { InvoiceErrorMessage } from '../../bolt12/invoice-error.js'
 import type { InvoiceRequestMessage } from '../../bolt12/invoice-request.js'
 import { sha256 } from '../../crypto/hash.js'
 import type { Generation } from '../../onion/generation.js'
-import type { PaymentPaths } from '../../wallets/wallet.js'
+import type { PaymentCode } from '../../payments/codes.js'
+import type { PaymentPaths, Receivable, ReceiveOptions } from '../../wallets/wallet.js'
 import { nodeError } from '../codes.js'
 import type { Delivery, OnionMessenger } from '../messenger/messenger.js'
 import { type AttemptPlan, type NodeId, replyRoute } from '../messenger/routes.js'
+import { offersError } from '../offers/codes.js'
+import { exclusiveOf } from '../offers/exclusive.js'
 import { type Promises, promiseKey } from '../offers/promises.js'
 import { Turns } from '../offers/turns.js'
 import { freshPathId, PathIdTable } from '../path-id.js'
@@ -125,7 +128,7 @@ export class Claimer {
    * in time; that it arrived cannot be known. Claimed once more, the same invoice is sent while it is open.
    * @param reach prepares the way (connects to peers, learns channels): called when it is clear that there is something to
    *   claim, before ways are looked for
-   * @throws LnoError `NO_WALLET`, as `checkRefund`, before anything is done; then `FetchError` with a stage: `NO_ROUTE`,
+   * @throws LnoError `NO_WALLET`, as `checkRefund`, before anything is done; `INVOICE_PAID_ALREADY`, `NO_INBOUND`; then `FetchError` with a stage: `NO_ROUTE`,
    *   `UNRESOLVED_SCID`, `CONNECT_REFUSED`, `CONNECT_TIMEOUT`, `HANDSHAKE_FAILED`, `QUEUE_FULL`, `CONNECTION_LOST`,
    *   `RELAY_CHANNELS_ONLY`, `INVOICE_ERROR`
    */
@@ -235,18 +238,22 @@ export class Claimer {
     const { clock, random, promises, signingSecret } = this.#options
     const now = BigInt(Math.floor(clock.now() / 1000))
     const requestHash = sha256(request.bytes)
-    const open = promises.of(toHex(id)).find((each) => !each.paid && !each.refused && each.expires > now)
+    const all = promises.of(toHex(id))
+    if (all.some(({ paid }) => paid))
+      throw offersError('INVOICE_PAID_ALREADY', 'this refund has been paid to this node')
+    const open = all.find((each) => !each.refused && each.expires > now)
     const stored = open && (await promises.get(open.key))
     if (open !== undefined && stored !== undefined) {
       return { key: open.key, invoice: decodeInvoice(stored.invoice, { verifySignature: false }), again: true }
     }
     const expiresAt = now + BigInt(DEFAULT_RELATIVE_EXPIRY)
-    const receivable = await paymentPaths.receive({
+    const receivable = await receiveHidden(paymentPaths, {
       requestHash,
       offerId: id,
       amountMsat: request.fields.invreq_amount ?? 0n,
       createdAt: now,
       expiresAt,
+      exclusive: exclusiveOf(id),
     })
     const invoice = createInvoice(request, {
       createdAt: now,
@@ -414,6 +421,16 @@ export class Claimer {
     if (claim.state.over) return
     this.#take(claim, stepClaim(claim.state, { type: 'cancelled' }))
     this.#fail(claim, nodeError('CONTROL_CANCELLED', 'the claim was cancelled'))
+  }
+}
+
+/** Paths that do not name us, or where there are none, those that do: whoever pays need not know more than that. */
+async function receiveHidden(paymentPaths: PaymentPaths, options: ReceiveOptions): Promise<Receivable> {
+  try {
+    return await paymentPaths.receive({ ...options, hidden: true })
+  } catch (error) {
+    if (!isLnoError(error) || error.code !== ('NO_INBOUND' satisfies PaymentCode)) throw error
+    return paymentPaths.receive(options)
   }
 }
 
