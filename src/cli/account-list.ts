@@ -1,6 +1,5 @@
 import { accountCsv, accountLines } from './daemon/account-text.js'
-import { withPayments } from './daemon/client.js'
-import type { AccountView, PaymentClient } from './daemon/payment-api.js'
+import { type NodeClient, withNode } from './daemon/client.js'
 import { defineCommand } from './frame/command.js'
 import { usage } from './frame/exit.js'
 
@@ -13,7 +12,7 @@ export const command = defineCommand({
   run: async (context) => {
     const { options, io, json, result, next } = context
     if (options.csv && json) throw usage('--csv or --json, not both')
-    return withPayments(context, async (node) => {
+    return withNode(context, async (node) => {
       const account = await wholeAccount(node)
       // Not through the frame, which would end the last line in another way than all others.
       if (options.csv) io.stdout.write(accountCsv(account.entries))
@@ -26,7 +25,7 @@ export const command = defineCommand({
 })
 
 /** All entries, which come in answers of a bounded size, and the sum as the last answer says it. */
-async function wholeAccount(node: PaymentClient): Promise<AccountView> {
+async function wholeAccount(node: NodeClient) {
   let account = await node.call('account.list', {})
   while (account.more) {
     const { entries } = account

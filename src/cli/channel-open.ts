@@ -1,6 +1,6 @@
 import { toHex } from '../base/hex.js'
 import { channelText, owesText } from './daemon/channel-text.js'
-import { withPayments } from './daemon/client.js'
+import { withNode } from './daemon/client.js'
 import { parseAmount, parseVia } from './daemon/options.js'
 import { defineCommand } from './frame/command.js'
 import { GRANT_SECRET, readGrantSecret } from './secrets.js'
@@ -21,7 +21,7 @@ export const command = defineCommand({
     const { args, options, result, next, note, width, style } = context
     const { node_id: peer, address } = parseVia(args.peer)
     const secret = await readGrantSecret(context, options)
-    return withPayments(context, async (node) => {
+    return withNode(context, async (node) => {
       if (address !== undefined) await node.call('peer.connect', { node_id: peer, address })
       const channel = await node.call('channel.open', {
         peer,

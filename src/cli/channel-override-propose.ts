@@ -1,5 +1,5 @@
 import { channelText } from './daemon/channel-text.js'
-import { withPayments } from './daemon/client.js'
+import { withNode } from './daemon/client.js'
 import { parseAmount } from './daemon/options.js'
 import { defineCommand } from './frame/command.js'
 
@@ -12,7 +12,7 @@ export const command = defineCommand({
   },
   examples: ['lno channel override propose 02…', 'lno channel override propose 02… --balance 40000sat'],
   run: (context) =>
-    withPayments(context, async (node) => {
+    withNode(context, async (node) => {
       const { args, options, result, next, note, width, style } = context
       const channel = await node.call('channel.override_propose', {
         peer: args.peer,

@@ -2,7 +2,6 @@ import { isLnoError } from '../base/error.js'
 import { type NodeClient, withNode } from './daemon/client.js'
 import { makeOffer } from './daemon/make-offer.js'
 import { parseExpiry, parsePath, parsePrice } from './daemon/options.js'
-import type { PaymentClient } from './daemon/payment-api.js'
 import { formatSat } from './daemon/text.js'
 import { defineCommand } from './frame/command.js'
 
@@ -44,9 +43,8 @@ export const command = defineCommand({
 
 /** The hosts whose channels are up, and how much may come over all channels. @throws LnoError `NO_WALLET` */
 async function waysIn(
-  client: NodeClient,
+  node: NodeClient,
 ): Promise<{ readonly hosts: readonly string[]; readonly receivableMsat: bigint }> {
-  const node = client as unknown as PaymentClient
   const { receivable_msat: receivable } = await node.call('account.list', { limit: 1 })
   // Wallets of other programs have none.
   const { channels } = await node.call('channel.list', {}).catch((error: unknown) => {

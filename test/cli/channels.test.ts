@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { LnoError } from '../../src/base/error.js'
 import { accountCsv, accountLines } from '../../src/cli/daemon/account-text.js'
 import { owesText } from '../../src/cli/daemon/channel-text.js'
-import type { ChannelView, EntryView } from '../../src/cli/daemon/payment-api.js'
 import { formatSat } from '../../src/cli/daemon/text.js'
 import { csvText } from '../../src/cli/show/csv.js'
+import type { ChannelView } from '../../src/node/methods/channel-methods.js'
+import type { EntryView } from '../../src/node/payments/account.js'
 import { tempDir } from '../support/temp-dir.js'
 import { fakeNode } from './fake-node.js'
 import { lno, problemWith } from './run.js'
@@ -167,7 +168,7 @@ describe('lno channel', () => {
 
 describe('lno host', () => {
   test('grant prints the secret once, and says what is owed', async () => {
-    const node = await fakeNode({ 'host.grant': { secret: SECRET, grant_id: 'b2'.repeat(32) } })
+    const node = await fakeNode({ 'host.grant': { secret: SECRET, grant_id: 'b2'.repeat(32), balance_msat: '5000' } })
     const words = ['host', 'grant', '--capacity', '100000sat', '--balance', '5sat', '--label', 'till']
     const made = await lno([...words, ...node.flags])
     expect(made.stdout).toBe(`secret  ${SECRET}\n`)
@@ -233,12 +234,12 @@ describe('lno account list', () => {
     const { stdout, stderr } = await lno(['account', 'list', '--csv', ...node.flags])
     expect(stderr).toBe('')
     expect(stdout.endsWith('\r\n')).toBe(true)
-    expect(stdout.split('\r\n')[2]).toBe(`2,2026-03-01T12:00:00.000Z,sent,-2003,3,${HOST},,,,tea,hot\\u{7},,,`)
+    expect(stdout.split('\r\n')[2]).toBe(`2,2026-03-01T12:00:00.000Z,sent,-2003,3,${HOST},,,,,tea,hot\\u{7},,,`)
     const noted = (payer_note: string) =>
       accountCsv([entry({ payer_note })])
         .split('\r\n')[1]
         ?.split(',')
-        .slice(10)
+        .slice(11)
         .join(',')
     expect(noted('a "b", c')).toBe('"a ""b"", c",,,')
     expect(noted('two\r\nlines')).toBe('two\\u{d}\\u{a}lines,,,')
