@@ -71,7 +71,10 @@ export interface LinkView {
   readonly status: 'opening' | 'down' | 'up' | 'errored' | 'closed'
   readonly weAreHost: boolean
   readonly capacityMsat: bigint
-  /** Ours, without what is in flight. After all updates that either side has made, committed or not. */
+  /**
+   * Ours, without what is in flight. An HTLC is in flight from its add, committed or not, until its removal is committed: then
+   * `settled_…` or `returned_…` is told, and what we own changes with the ledger.
+   */
   readonly localMsat: bigint
   readonly remoteMsat: bigint
   readonly inFlightInMsat: bigint

@@ -19,10 +19,6 @@ export const WALLET_CODES = {
     meaning: 'Whoever waited for the end of a payment gave up waiting. The payment itself goes on.',
     advice: 'Ask for it again with `lno payment show`.',
   },
-  CHANNEL_REFUSED: {
-    meaning: 'The other node opens no channel with us, on these terms or at all.',
-    advice: 'Ask its owner for a secret of `lno host grant`: each opens one channel, once.',
-  },
   CHANNEL_NO_ANSWER: {
     meaning: 'The other node did not answer in time to the wish for a channel.',
     advice: 'Check that it is connected and offers hosted channels; the channel opens by itself if it answers later.',

@@ -23,13 +23,17 @@ export interface BookOptions<V> {
   /** First part of the store's keys: `wallet-payment`. */
   readonly kind: string
   encode(value: V): Uint8Array
+  /** False for a value that lives in memory only; by default all are stored. */
+  stored?(value: V): boolean
+  /** True when both are stored as the same; by default only a value itself is. */
+  same?(a: V, b: V): boolean
   decode(bytes: Uint8Array, key: string): V
   /** Keeps indexes: hears every change, and its reverse when a step is undone. */
   changed?(key: string, before: V | undefined, after: V | undefined): void
 }
 
 /** An empty book. */
-export function openBook<V>({ kind, encode, decode, changed }: BookOptions<V>): Book<V> {
+export function openBook<V>({ kind, encode, decode, changed, same, stored = () => true }: BookOptions<V>): Book<V> {
   const values = new Map<string, V>()
   /** Keys changed in this step, with the value before it. */
   const before = new Map<string, V | undefined>()
@@ -62,8 +66,10 @@ export function openBook<V>({ kind, encode, decode, changed }: BookOptions<V>): 
       const made: StoreChange[] = []
       for (const [key, old] of before) {
         const value = values.get(key)
-        if (value === undefined && old === undefined) continue // made and gone within the step
-        made.push({ key: `${kind}/${key}`, value: value === undefined ? undefined : encode(value) })
+        if (value !== undefined && old !== undefined && same?.(old, value)) continue
+        const is = value !== undefined && stored(value)
+        if (!is && !(old !== undefined && stored(old))) continue // made and gone within the step
+        made.push({ key: `${kind}/${key}`, value: is ? encode(value) : undefined })
       }
       return made
     },

@@ -29,6 +29,11 @@ export interface DriverOptions {
 /** Feeds a core with what happens, stores what it changes and does what it wants done. */
 export interface Driver {
   /**
+   * The first step, taken at once and before all others. Resolves once it is stored.
+   * @throws LnoError `WALLET_STOPPED`
+   */
+  begin(): Promise<void>
+  /**
    * Steps a command of ours. Resolves once it is stored, with what `read` gave right after the step.
    * @throws LnoError what the core refuses it with; `WALLET_STOPPED`, `WALLET_BUSY`
    */
@@ -224,7 +229,29 @@ export function drive(options: DriverOptions): Driver {
     })
   }
 
+  function peerDown(peer: LinkId): void {
+    const line = lines.of(peer)
+    const connection = line?.live
+    if (line === undefined || connection === undefined) return
+    line.live = undefined
+    if (line.known === connection) {
+      push(peer, { input: { type: 'peer_down', peer }, connection })
+      return
+    }
+    // The core never heard of this connection, and need not: of a peer that comes and goes nothing piles up.
+    for (const { input } of waiting.remove(peer, (item) => item.connection === connection)) {
+      if (input.type === 'message') lines.leave(peer, input.message.length)
+    }
+    lines.tidy(peer)
+  }
+
   return {
+    begin: () =>
+      new Promise((resolve, reject) => {
+        commands++
+        take({ input: { type: 'start' }, command: { read: () => undefined, resolve, reject } })
+        void write()
+      }),
     submit: (input, read) =>
       new Promise((resolve, reject) => {
         if (stopped || closing) return reject(stopped ?? closed())
@@ -244,21 +271,11 @@ export function drive(options: DriverOptions): Driver {
       }),
     peerUp: (peer) => {
       if (stopped || closing) return
+      peerDown(peer.id) // should the end of an older connection not have been told
       const connection = lines.open(peer.id)
       push(peer.id, { input: { type: 'peer_up', peer: peer.id, features: peer.features }, connection })
     },
-    peerDown: (peer) => {
-      const line = lines.of(peer)
-      const connection = line?.live
-      if (line === undefined || connection === undefined) return
-      line.live = undefined
-      if (line.known === connection) return push(peer, { input: { type: 'peer_down', peer }, connection })
-      // The core never heard of this connection, and need not: of a peer that comes and goes nothing piles up.
-      for (const { input } of waiting.remove(peer, (item) => item.connection === connection)) {
-        if (input.type === 'message') lines.leave(peer, input.message.length)
-      }
-      lines.tidy(peer)
-    },
+    peerDown,
     message: (peer, message) => {
       const line = lines.of(peer)
       if (stopped || closing || line?.live === undefined || line.overrun) return

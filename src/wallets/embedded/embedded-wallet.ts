@@ -3,7 +3,8 @@ import type { LnoError } from '../../base/error.js'
 import { sha256 } from '../../crypto/hash.js'
 import { type BlockClock, countedHeight } from '../../payments/block-clock.js'
 import { paymentError } from '../../payments/codes.js'
-import { PaymentCore } from '../../payments/core.js'
+import { CORE_MESSAGES, PaymentCore } from '../../payments/core.js'
+import { decodeLedgerEntry, LEDGER_KEYS } from '../../payments/engine/ledger.js'
 import type { LinkId, LinkView } from '../../payments/link.js'
 import type {
   At,
@@ -19,14 +20,14 @@ import type {
 } from '../../payments/step.js'
 import { type ChainName, chainHashOf } from '../../wire/chains.js'
 import { walletError } from '../codes.js'
+import { expectations } from '../expectations.js'
+import { paymentEnds } from '../payment-ends.js'
 import type { Receivable, ReceiveOptions, Wallet, WalletBalance } from '../wallet.js'
 import { type Driver, drive } from './driver.js'
-import { expectations } from './expectations.js'
 import { type GrantOptions, newGrant } from './grant.js'
 import { OPEN_TIMEOUT_MS } from './limits.js'
 import type { WalletPeers } from './peers.js'
-import { CORE_MESSAGES, readLedgerEntry } from './pending.js'
-import { LEDGER_KEYS, storedRecords } from './stored-records.js'
+import { storedRecords } from './stored-records.js'
 
 /** What an embedded wallet is made of. */
 export interface EmbeddedWalletOptions extends Omit<CoreOptions, 'chainHash'> {
@@ -62,7 +63,7 @@ export class EmbeddedWallet implements Wallet {
   readonly #core: PaymentCore
   readonly #driver: Driver
   readonly #listeners = new Set<(event: PaymentEvent) => void>()
-  readonly #ends = expectations<PaymentState>()
+  readonly #ends = paymentEnds()
   readonly #opened = expectations<LinkView>()
   #closing = false
 
@@ -103,11 +104,11 @@ export class EmbeddedWallet implements Wallet {
 
   async #begin(): Promise<void> {
     const { peers } = this.#options
-    const begun = this.#command({ type: 'start' })
+    const begun = this.#driver.begin()
     peers.onPeer({ up: (peer) => this.#driver.peerUp(peer), down: (peer) => this.#driver.peerDown(peer) })
-    peers.onMessage(CORE_MESSAGES, (peer, message) => this.#driver.message(peer, message))
-    await begun
+    peers.onMessage([...CORE_MESSAGES], (peer, message) => this.#driver.message(peer, message))
     for (const peer of peers.peers()) this.#driver.peerUp(peer)
+    await begun
   }
 
   /** @throws LnoError `NO_INBOUND`, `HEIGHT_UNKNOWN`, `WALLET_STOPPED` */
@@ -141,14 +142,9 @@ export class EmbeddedWallet implements Wallet {
   async ended(id: string, signal?: CancelSignal): Promise<PaymentState> {
     this.#check()
     const state = this.#core.payment(id)
-    if (state === undefined) throw walletError('PAYMENT_UNKNOWN', `there is no payment ${id}`)
-    if (state.status !== 'sending') return this.#onDisk(state)
-    const end = this.#ends.expect(id)
-    const giveUp = () =>
-      end.giveUp(walletError('PAYMENT_WAIT_CANCELLED', 'nobody waits for the payment any more; it goes on'))
-    if (signal?.aborted) giveUp()
-    signal?.addEventListener('abort', giveUp, { once: true })
-    return end.promise.finally(() => signal?.removeEventListener('abort', giveUp))
+    return state?.status === 'sending'
+      ? this.#ends.of(id, state, signal)
+      : this.#ends.of(id, await this.#onDisk(state), signal)
   }
 
   async receipt(paymentHash: string): Promise<Receipt | undefined> {
@@ -161,7 +157,7 @@ export class EmbeddedWallet implements Wallet {
 
   async *ledger(): AsyncIterable<LedgerEntry> {
     await this.#driver.stored()
-    for await (const [key, value] of this.#options.store.range(LEDGER_KEYS)) yield readLedgerEntry(key, value)
+    for await (const [, value] of this.#options.store.range(LEDGER_KEYS)) yield decodeLedgerEntry(value)
   }
 
   onEvent(listener: (event: PaymentEvent) => void): () => void {
@@ -190,16 +186,18 @@ export class EmbeddedWallet implements Wallet {
   async openChannel({ timeoutMs = OPEN_TIMEOUT_MS, ...wish }: OpenChannelOptions): Promise<LinkView> {
     this.#atKnownHeight()
     const { peer } = wish
-    const opened = this.#opened.expect(peer)
+    const patience = new AbortController()
+    const opened = this.#opened.wait(peer, patience.signal, () => patience.signal.reason)
+    const giveUp = (why: LnoError) => patience.abort(why)
     const cancel = this.#options.clock.after(timeoutMs, () =>
-      opened.giveUp(walletError('CHANNEL_NO_ANSWER', `no answer of ${peer} after ${timeoutMs} ms`)),
+      giveUp(walletError('CHANNEL_NO_ANSWER', `no answer of ${peer} after ${timeoutMs} ms`)),
     )
     this.#command({ type: 'open', ...wish }, () => this.#core.channel(peer)).then(
       // It was open already, and nothing more will be told of it.
       (view) => view?.status === 'up' && this.#opened.meet(peer, view),
-      opened.giveUp,
+      giveUp,
     )
-    return opened.promise.finally(cancel)
+    return opened.finally(cancel)
   }
 
   /**
@@ -280,21 +278,17 @@ export class EmbeddedWallet implements Wallet {
   }
 
   #onEvent(event: PaymentEvent): void {
-    // Before it is told: whoever waited comes first, and whoever hears it may ask for more.
+    this.#ends.hear(event)
     switch (event.type) {
-      case 'payment_paid':
-      case 'payment_failed':
-        this.#ends.meet(event.payment.id, event.payment)
-        break
       case 'channel_opened':
       case 'channel_up':
         this.#opened.meet(event.channel.peer, event.channel)
         break
       case 'channel_refused':
-        this.#opened.fail(event.peer, walletError('CHANNEL_REFUSED', event.why))
+        this.#opened.fail(event.peer, paymentError('CHANNEL_REFUSED', event.why))
         break
       case 'channel_errored':
-        this.#opened.fail(event.peer, walletError('CHANNEL_REFUSED', `${event.code}: ${event.why}`))
+        this.#opened.fail(event.peer, paymentError('CHANNEL_REFUSED', `${event.code}: ${event.why}`))
         break
       default:
     }

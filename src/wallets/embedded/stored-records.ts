@@ -1,11 +1,10 @@
 import type { Store } from '../../base/effects.js'
+import { LEDGER_KEYS } from '../../payments/engine/ledger.js'
 
 /** Every key of a wallet begins so; the next range begins with the character behind the dash. */
 const ALL = { from: 'wallet-', to: 'wallet.' } as const
-/** Changes of money: as many as ever were, so that they stay on disk. */
-export const LEDGER_KEYS = { from: 'wallet-ledger/', to: 'wallet-ledger0' } as const
 
-/** What the core is loaded from: all that is stored of the wallet, but the ledger. */
+/** What the core is loaded from: all that is stored of the wallet but the ledger, which has as many entries as ever were. */
 export async function storedRecords(store: Store): Promise<readonly (readonly [key: string, value: Uint8Array])[]> {
   const records: (readonly [string, Uint8Array])[] = []
   for (const range of [

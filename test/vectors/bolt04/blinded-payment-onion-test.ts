@@ -4,10 +4,13 @@ import { ENCRYPTED_DATA, type PaymentRelay } from '../../../src/blinding/encrypt
 import { paymentHops } from '../../../src/blinding/join.js'
 import { aggregateCost, amountToForward, amountWithFee, expiryToForward } from '../../../src/blinding/payment-relay.js'
 import { nextPathKey, readHopData, sharePath } from '../../../src/blinding/unblind.js'
+import { publicKey } from '../../../src/crypto/group.js'
 import { framePayload, unframePayload } from '../../../src/onion/frame.js'
 import { decodePacket, encodePacket } from '../../../src/onion/packet.js'
 import { decodePaymentPayload, encodePaymentPayload, type PaymentPayload } from '../../../src/onion/payment-payload.js'
 import { buildOnion, nextPacket, peelOnion } from '../../../src/onion/sphinx.js'
+import { buildPayment } from '../../../src/payments/onions/build-payment.js'
+import { readHtlc } from '../../../src/payments/onions/read-htlc.js'
 import { expectHex } from '../../support/expect-hex.js'
 import { defineReplay } from '../replay.js'
 
@@ -120,7 +123,90 @@ export default defineReplay('bolt04/blinded-payment-onion-test.json', (json) => 
     ]
   }
 
+  const payment = () => {
+    const { final_amount_msat, final_cltv, session_key, blinded_payinfo } = generate
+    const [alice] = route
+    return buildPayment({
+      nodeSecret: new Uint8Array(32).fill(1),
+      nodeId: publicKey(new Uint8Array(32).fill(1)),
+      clear: [
+        {
+          nodeId: fromHex(alice!.pubkey),
+          shortChannelId: channelId(alice!.tlvs.outgoing_channel_id!),
+          feeBaseMsat: 0,
+          feeProportionalMillionths: 0,
+          cltvExpiryDelta: 0,
+        },
+      ],
+      path: {
+        path,
+        payinfo: {
+          ...blinded_payinfo,
+          htlc_minimum_msat: 50n,
+          htlc_maximum_msat: 10n ** 9n,
+          features: new Uint8Array(0),
+        },
+      },
+      amountMsat: BigInt(final_amount_msat),
+      totalMsat: BigInt(route[route.length - 1]!.tlvs.total_amount_msat!),
+      height: final_cltv,
+      finalDelta: 0,
+      paymentHash: associatedData,
+      sessionKey: fromHex(session_key),
+    })
+  }
+
   return [
+    {
+      name: 'the engine of payments makes the onion of a payer, byte for byte',
+      run: () => {
+        const { first, terms, feeMsat, origin } = payment()
+        expectHex(terms.onion, generate.onion, 'onion')
+        expectHex(first, route[0]!.pubkey, 'the first hop')
+        same(terms.amountMsat, 110125n, 'the amount that is sent')
+        same(feeMsat, 10125n, 'the fee')
+        same(terms.cltvExpiry, 749150, 'the expiry')
+        same(terms.pathKey, undefined, 'path_key')
+        same(origin.introduction, 1, 'place of the introduction node')
+      },
+    },
+    {
+      name: 'the engine of payments passes the HTLC on from hop to hop and takes it at the end',
+      run: () => {
+        let { terms } = payment()
+        const amounts = [terms.amountMsat]
+        decrypt.hops.forEach((hop, i) => {
+          const nodeSecret = fromHex(hop.node_privkey)
+          expectHex(terms.onion, hop.onion, `onion for ${hop.alias}`)
+          const read = readHtlc({
+            terms,
+            nodeSecret,
+            nodeId: publicKey(nodeSecret),
+            height: generate.final_cltv - 10,
+            minFinalCltv: 10,
+          })
+          same(read.position, i === 0 ? 'clear' : i === 1 ? 'introduction' : 'inside', `position of ${hop.alias}`)
+          const { tlvs } = route[i]!
+          if (read.type === 'refuse') throw new Error(`${hop.alias} refuses: ${read.refusal.why}`)
+          if (read.type === 'receive') {
+            same(hop.alias, route[route.length - 1]!.alias, 'the end')
+            same(read.pathId && toHex(read.pathId), tlvs.encrypted_recipient_data!.path_id, 'path_id')
+            same(read.amountMsat, BigInt(generate.final_amount_msat), 'amount')
+            same(read.totalMsat, BigInt(tlvs.total_amount_msat!), 'total')
+            same(read.expiry, generate.final_cltv, 'expiry')
+            return
+          }
+          const channel = tlvs.outgoing_channel_id ?? tlvs.encrypted_recipient_data?.short_channel_id
+          if (!('short_channel_id' in read.next)) throw new Error('a node is named, not a channel')
+          same(read.next.short_channel_id, channelId(channel!), 'channel')
+          same(read.pathKey && toHex(read.pathKey), hop.next_path_key, 'next path_key')
+          const { amountMsat, cltvExpiry, onion, pathKey } = read
+          terms = { amountMsat, cltvExpiry, onion, paymentHash: associatedData, ...(pathKey && { pathKey }) }
+          amounts.push(amountMsat)
+        })
+        same(amounts.join(), '110125,110125,100125,100010,100000', 'amounts')
+      },
+    },
     {
       name: 'the fees of the path add up to its payinfo',
       run: () => {

@@ -2,6 +2,10 @@ import { fromHex } from '../../../src/base/hex.js'
 import { buildFailure, readFailure, wrapFailure } from '../../../src/onion/failure.js'
 import { deriveKey } from '../../../src/onion/keys.js'
 import { buildOnion } from '../../../src/onion/sphinx.js'
+import type { HtlcFailure } from '../../../src/payments/htlc.js'
+import { passFailureBack } from '../../../src/payments/onions/pass-back.js'
+import { refuseHtlc } from '../../../src/payments/onions/refuse.js'
+import { readReturned } from '../../../src/payments/onions/returned.js'
 import { expectHex } from '../../support/expect-hex.js'
 import { defineReplay } from '../replay.js'
 
@@ -55,6 +59,32 @@ export default defineReplay('bolt04/onion-error-test.json', (json) => {
         const { source, failuremsg } = readFailure({ packet: fromHex(errorpacket), sharedSecrets: secrets })
         if (source !== failing) throw new Error(`the failure is put down to hop ${source}`)
         expectHex(failuremsg!, generate.failure_message, 'failure message')
+      },
+    },
+    {
+      name: 'the engine of payments refuses, passes back and reads it',
+      run: () => {
+        const placeOf = (i: number) =>
+          ({
+            position: 'clear',
+            final: i === failing,
+            sharedSecret: secrets[i]!,
+            onionHash: new Uint8Array(32),
+          }) as const
+        let failure: HtlcFailure = refuseHtlc({
+          ...placeOf(failing),
+          refusal: { failure: 'temporary_node_failure', data: {}, why: 'as the vector has it' },
+          holdTime: 1,
+        })
+        for (let i = failing - 1; i >= 0; i--) {
+          failure = passFailureBack({ ...placeOf(i), downstream: failure, holdTime: 1 })
+        }
+        if (failure.type !== 'fail') throw new Error('the onion was readable')
+        expectHex(failure.reason, errorpacket, 'error packet')
+        const returned = readReturned({ origin: { sharedSecrets: secrets, introduction: secrets.length }, failure })
+        if (returned.source !== failing) throw new Error(`the failure is put down to hop ${returned.source}`)
+        if (returned.failure?.name !== 'temporary_node_failure') throw new Error(`read as ${returned.failure?.name}`)
+        if (String(returned.holdTimes) !== '1,1,1,1,1') throw new Error(`hold times ${returned.holdTimes}`)
       },
     },
   ]

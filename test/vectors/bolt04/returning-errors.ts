@@ -4,6 +4,9 @@ import { addAttribution, readHoldTimes } from '../../../src/onion/attribution.js
 import { buildFailure, readFailure, wrapFailure } from '../../../src/onion/failure.js'
 import { deriveKey } from '../../../src/onion/keys.js'
 import { buildOnion } from '../../../src/onion/sphinx.js'
+import { passFailureBack, passFulfilBack } from '../../../src/payments/onions/pass-back.js'
+import { failFromHere } from '../../../src/payments/onions/refuse.js'
+import { readFulfilled, readReturned } from '../../../src/payments/onions/returned.js'
 import { expectHex } from '../../support/expect-hex.js'
 import { defineReplay } from '../replay.js'
 
@@ -88,6 +91,59 @@ export default defineReplay('bolt04/returning-errors.json', (json) => {
       run: () => {
         const times = readHoldTimes(fromHex(attributionOf(file.success_attribution, 0)), sharedSecrets)
         if (String(times) !== String(file.nodes.map(({ index }) => holdTime(index)))) throw new Error(`got ${times}`)
+      },
+    },
+    ...backwards.map((node) => ({
+      name: `node ${node} of the engine of payments sends packet and attribution data`,
+      run: () => {
+        const sharedSecret = sharedSecrets[node]!
+        const place = { position: 'clear', final: node === last, sharedSecret, onionHash: new Uint8Array(32) } as const
+        const from = (list: readonly Attribution[]) => fromHex(attributionOf(list, node + 1))
+        const failure =
+          node === last
+            ? failFromHere({ sharedSecret, failuremsg, padTo: payload.length - 4, holdTime: holdTime(node) })
+            : passFailureBack({
+                ...place,
+                downstream: {
+                  type: 'fail',
+                  reason: fromHex(trace(`error packet for node ${node + 1}`)[0]!),
+                  attribution: from(file.failure_attribution),
+                },
+                holdTime: holdTime(node),
+              })
+        if (failure.type !== 'fail') throw new Error('the onion was readable')
+        expectHex(failure.reason, trace(`error packet for node ${node}`)[0]!, 'packet')
+        expectHex(failure.attribution!, attributionOf(file.failure_attribution, node), 'attribution data')
+        expectHex(
+          passFulfilBack({
+            ...place,
+            holdTime: holdTime(node),
+            ...(node !== last && { downstream: from(file.success_attribution) }),
+          })!,
+          attributionOf(file.success_attribution, node),
+          'attribution data of a success',
+        )
+      },
+    })),
+    {
+      name: 'the payer of the engine of payments reads failure and hold times',
+      run: () => {
+        const origin = { sharedSecrets, introduction: count }
+        const returned = readReturned({
+          origin,
+          failure: {
+            type: 'fail',
+            reason: fromHex(trace('error packet for node 0')[0]!),
+            attribution: fromHex(attributionOf(file.failure_attribution, 0)),
+          },
+        })
+        const times = String(file.nodes.map(({ index }) => holdTime(index)))
+        if (returned.source !== last || !returned.final) throw new Error(`source ${returned.source}`)
+        if (returned.failure?.name !== 'incorrect_or_unknown_payment_details') throw new Error('another failure')
+        if (!returned.permanent || returned.unverifiedFrom !== undefined) throw new Error('not all of it was read')
+        if (String(returned.holdTimes) !== times) throw new Error(`hold times ${returned.holdTimes}`)
+        const fulfilled = readFulfilled(origin, fromHex(attributionOf(file.success_attribution, 0)))
+        if (String(fulfilled) !== times) throw new Error(`hold times ${fulfilled}`)
       },
     },
   ]

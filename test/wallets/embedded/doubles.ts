@@ -38,12 +38,15 @@ export interface FakePeers extends WalletPeers {
   says(id: string, message: Uint8Array): void
   /** It takes no message from now on. */
   stuff(id: string): void
+  /** A connection that was hung up on goes on for a while. */
+  slowToHangUp(): void
 }
 
 export function fakePeers(): FakePeers {
   const connected = new Map<string, WalletPeer>()
   const stuffed = new Set<string>()
   const log: string[] = []
+  let slow = false
   let listener: PeerListener | undefined
   let receive: ((peer: string, message: Uint8Array) => void) | undefined
   const peers: FakePeers = {
@@ -55,7 +58,7 @@ export function fakePeers(): FakePeers {
     },
     hangUp: (peer, why) => {
       log.push(`${peer} hung up: ${why}`)
-      peers.disconnect(peer)
+      if (!slow) peers.disconnect(peer)
     },
     onMessage: (_types, take) => {
       receive = take
@@ -74,6 +77,9 @@ export function fakePeers(): FakePeers {
     },
     says: (id, message) => receive?.(id, message),
     stuff: (id) => void stuffed.add(id),
+    slowToHangUp: () => {
+      slow = true
+    },
   }
   return peers
 }

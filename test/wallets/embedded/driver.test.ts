@@ -285,6 +285,18 @@ describe('a connection', () => {
     },
   )
 
+  test('that takes its time to end is hung up on once', async () => {
+    const { clock, peers, steps } = world()
+    peers.connect('a')
+    await clock.settle()
+    peers.slowToHangUp()
+    for (let n = 0; n < 10; n++) peers.says('a', new Uint8Array(40_000))
+    for (let n = 0; n < 10; n++) peers.says('a', new Uint8Array(1))
+    await clock.settle()
+    expect(peers.log).toEqual(['a hung up: its messages come faster than they can be stored'])
+    expect(steps.filter((step) => step === 'message a')).toHaveLength(3)
+  })
+
   test('that ended before the core heard of it is never told, and of a peer that comes and goes nothing piles up', async () => {
     const { clock, store, peers, steps, driver } = world()
     void driver.submit(close('z'), () => 0)
@@ -319,6 +331,28 @@ describe('time', () => {
     await clock.advance(10_000)
     expect(times).toEqual([start, start + 1000, start + 5000])
     expect(clock.waiting).toBe(1)
+  })
+
+  test('brings one tick for many times that came due while steps waited', async () => {
+    const { clock, driver, steps, store } = world((input) =>
+      input.type === 'close' && input.peer === 'a'
+        ? { effects: [wake(clock.now() + 100), wake(clock.now() + 200)] }
+        : {},
+    )
+    void driver.submit(close('a'), () => 0)
+    await clock.settle()
+    await store.open[0]!.done()
+    // The disk hangs, and no more steps can be taken.
+    for (let n = 0; n <= MAX_STEPS_A_COMMIT; n++) void driver.submit(close('b'), () => 0)
+    await clock.settle()
+    await clock.advance(1000)
+    for (;;) {
+      await clock.settle()
+      const commit = store.open[0]
+      if (commit === undefined) break
+      await commit.done()
+    }
+    expect(steps.filter((step) => step.startsWith('tick'))).toHaveLength(1)
   })
 
   test('brings a tick when the chain has grown, and none while it has not', async () => {
