@@ -11,12 +11,12 @@ export const command = defineCommand({
   examples: ['lno channel export 02… > channel.state', 'lno channel export 02… | lno channel verify -'],
   run: (context) =>
     withNode(context, async (node) => {
-      const { args, result, next, note } = context
+      const { args, json, result, next, note } = context
       const exported = (await (node as unknown as ControlClient).call('channel.export', {
         peer: args.peer,
       })) as { readonly file: string }
       result(JSON.parse(exported.file), () => exported.file)
-      note(`What ${shortId(args.peer)} has signed; it holds no secret.`)
+      if (!json) note(`What ${shortId(args.peer)} has signed; it holds no secret.`)
       next('lno channel verify FILE')
     }),
 })

@@ -18,7 +18,7 @@ export const command = defineCommand({
     'lno channel open 02… --secret-file grant --min-capacity 50000sat',
   ],
   run: async (context) => {
-    const { args, options, result, next, note, width, style } = context
+    const { args, options, json, result, next, note, width, style } = context
     const { node_id: peer, address } = parseVia(args.peer)
     const secret = await readGrantSecret(context, options)
     return withNode(context, async (node) => {
@@ -29,7 +29,7 @@ export const command = defineCommand({
         ...(options.minCapacity !== undefined && { min_capacity_msat: options.minCapacity.toString() }),
       })
       result(channel, () => channelText(channel, width, style.dim))
-      note(`Now ${owesText(channel)}.`)
+      if (!json) note(`Now ${owesText(channel)}.`)
       next(BigInt(channel.sendable_msat) > 0n ? 'lno pay lno1…' : 'lno receive')
     })
   },

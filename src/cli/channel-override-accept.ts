@@ -10,10 +10,10 @@ export const command = defineCommand({
   examples: ['lno channel export 02… > before.state && lno channel override accept 02…'],
   run: (context) =>
     withNode(context, async (node) => {
-      const { args, result, next, note, width, style } = context
+      const { args, json, result, next, note, width, style } = context
       const channel = await node.call('channel.override_accept', { peer: args.peer })
       result(channel, () => channelText(channel, width, style.dim))
-      note(`Now ${owesText(channel)}.`)
+      if (!json) note(`Now ${owesText(channel)}.`)
       next(`lno channel show ${channel.peer}`)
     }),
 })

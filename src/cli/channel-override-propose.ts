@@ -13,13 +13,13 @@ export const command = defineCommand({
   examples: ['lno channel override propose 02…', 'lno channel override propose 02… --balance 40000sat'],
   run: (context) =>
     withNode(context, async (node) => {
-      const { args, options, result, next, note, width, style } = context
+      const { args, options, json, result, next, note, width, style } = context
       const channel = await node.call('channel.override_propose', {
         peer: args.peer,
         ...(options.balance !== undefined && { local_msat: options.balance.toString() }),
       })
       result(channel, () => channelText(channel, width, style.dim))
-      note('The override is proposed, and in force once the client accepts it.')
+      if (!json) note('The override is proposed, and in force once the client accepts it.')
       next(`lno channel show ${channel.peer}`)
     }),
 })

@@ -25,7 +25,7 @@ export const command = defineCommand({
     'lno host grant --capacity 100000sat --json | jq -r .secret > grant',
   ],
   run: async (context) => {
-    const { options, result, next, note, style, width } = context
+    const { options, json, result, next, note, style, width } = context
     const { capacity, balance, label } = options
     if (capacity === 0n) throw usage('a channel of no capacity carries nothing')
     if (balance > capacity) throw usage('--balance cannot be more than --capacity')
@@ -38,7 +38,7 @@ export const command = defineCommand({
       result(grant, () => columnsOf([['secret', grant.secret]], width, style.dim))
       const owed =
         balance === 0n ? '' : ` From its opening on you owe the client ${formatSat(balance)}: trust, not bitcoin.`
-      note(`For one channel of ${formatSat(capacity)}, one time; it is not shown again.${owed}`)
+      if (!json) note(`For one channel of ${formatSat(capacity)}, one time; it is not shown again.${owed}`)
       next(`lno channel open PUBKEY@HOST:PORT --secret -, at the client's node`)
     })
   },

@@ -88,7 +88,7 @@ export const command = defineCommand({
       const payment = await start(context, node, plan, maxFeeMsat)
       if (options.dryRun) {
         result(payment, () => paymentText(payment, context.width, context.style.dim))
-        note('Nothing was paid.')
+        if (!json) note('Nothing was paid.')
         next('lno pay STRING')
         return EXIT.ok
       }

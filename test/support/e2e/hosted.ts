@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import type { ChannelView } from '../../../src/node/methods/channel-methods.js'
 import type { Lab, NodeStart, TestNode } from './lab.js'
 
 /** Three processes: a relay that hosts a channel for a payer and one for a merchant. */
@@ -10,17 +11,6 @@ export interface Trio {
 
 export type Role = keyof Trio
 export const ROLES: readonly Role[] = ['payer', 'relay', 'merchant']
-
-/** What a side of a channel says of it. */
-interface Side {
-  readonly peer: string
-  readonly status: string
-  readonly capacity_msat: string
-  readonly local_msat: string
-  readonly remote_msat: string
-  readonly in_flight_in_msat: string
-  readonly in_flight_out_msat: string
-}
 
 /** What the relay owes to its clients, msat. */
 export interface Owed {
@@ -69,16 +59,16 @@ export async function killAndRestart(lab: Lab, trio: Trio, role: Role): Promise<
   if (role !== 'payer') await merchant.connect(relay)
 }
 
-async function sideOf(node: TestNode, peer: TestNode): Promise<Side> {
+async function sideOf(node: TestNode, peer: TestNode): Promise<ChannelView> {
   const { call } = await node.control()
-  return (await call('channel.show', { peer: peer.id })) as Side
+  return call('channel.show', { peer: peer.id })
 }
 
-const isQuiet = ({ status, in_flight_in_msat, in_flight_out_msat }: Side) =>
+const isQuiet = ({ status, in_flight_in_msat, in_flight_out_msat }: ChannelView) =>
   status === 'up' && in_flight_in_msat === '0' && in_flight_out_msat === '0'
 
 /** Both sides of a channel, once it is up and nothing is in it. */
-async function quietChannel(client: TestNode, host: TestNode): Promise<readonly [Side, Side]> {
+async function quietChannel(client: TestNode, host: TestNode): Promise<readonly [ChannelView, ChannelView]> {
   for (;;) {
     const sides = await Promise.all([sideOf(client, host), sideOf(host, client)])
     if (sides.every(isQuiet)) return sides
