@@ -26,6 +26,8 @@ export interface ChannelKind<S> extends Link<S> {
   same(a: S, b: S): boolean
   /** msat: what the peer owes us by the committed state, less what we owe. */
   position(state: S): bigint
+  /** What the peer has signed, as a file that can be checked without a node; undefined while there is nothing. */
+  exported(state: S, nodeSecret: Uint8Array): string | undefined
 
   connected(state: S, features: Uint8Array, context: LinkContext): ChannelStep<S>
   disconnected(state: S, context: LinkContext): ChannelStep<S>

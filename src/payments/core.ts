@@ -292,6 +292,18 @@ export class PaymentCore<S = HostedChannel> {
     return this.channelBook.view(peer)
   }
 
+  /**
+   * What the peer has signed of a channel, as a file that can be checked without a node.
+   * @throws LnoError `CHANNEL_UNKNOWN`
+   */
+  exportChannel(peer: LinkId): string {
+    const { kind, book } = this.channelBook
+    const channel = book.get(peer)
+    const file = channel && kind.exported(channel, this.options.nodeSecret)
+    if (file === undefined) throw paymentError('CHANNEL_UNKNOWN', 'nothing was signed with this peer')
+    return file
+  }
+
   payment(id: string): PaymentState | undefined {
     const payment = this.state.payments.get(id)
     return payment && viewOf(payment)

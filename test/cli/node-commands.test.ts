@@ -305,7 +305,7 @@ describe('with a node', () => {
       if (asks) expect(outcome.stderr).toContain(` --network regtest --data-dir ${flags[1]}`)
       return outcome.stdout
     }
-    expect(await run('node', 'info')).toMatch(/wallet +none: invoices are real, but nobody can pay them/)
+    expect(await run('node', 'info')).toMatch(/wallet +embedded/)
     expect(await run('peer', 'list')).toBe('No peers.\n')
     expect(await run('offer', 'list')).toBe('No offers.\n')
     expect(await run('invoice', 'list')).toBe('No invoices.\n')

@@ -29,6 +29,12 @@ export type Update =
     }
   | { readonly type: 'fail'; readonly id: bigint; readonly failure: HtlcFailure }
 
+/** How many updates of each side a state has in it: it says which state of the channel it is. */
+export interface Counters {
+  readonly local: number
+  readonly remote: number
+}
+
 /** An HTLC and where it is in the table of states. */
 export interface Entry {
   readonly direction: Direction
@@ -73,7 +79,12 @@ export interface Kept {
   /** The HTLCs of `committed` and those that `own` adds, by `entryKey`. */
   readonly htlcs: ReadonlyMap<string, Entry>
   /** The last counters that we signed, and the day with them: signed again, they have the same one. */
-  readonly signed?: { readonly local: number; readonly remote: number; readonly blockDay: number } | undefined
+  readonly signed?: (Counters & { readonly blockDay: number }) | undefined
+  /**
+   * What the peer's uncommitted updates do, oldest first, as far as we have signed them (`updateMeaning`). It forgets nothing with the
+   * connection: under these counters we never sign anything else.
+   */
+  readonly signedTheirs: readonly Uint8Array[]
   readonly errored?: Errored | undefined
   /** The last override that was proposed, in our view; with the client it has the host's signature. */
   readonly override?: HostedState | undefined
@@ -102,8 +113,8 @@ export interface Live {
   readonly htlcs: ReadonlyMap<string, Entry>
   /** How many of our updates, counted from the channel's beginning, were sent on this connection. */
   readonly sentUpdates: number
-  /** Counters of the last state whose signature was sent on it. */
-  readonly sentState?: { readonly local: number; readonly remote: number } | undefined
+  /** The states that we have signed on it, oldest first, from the committed one on: each has the updates of those before it. */
+  readonly sentStates: readonly Counters[]
   /** A state_update came that asks for ours. */
   readonly answer: boolean
   /** The channel is errored and the peer made an update that does not count: its counters cannot be followed any more. */
@@ -163,6 +174,7 @@ export const NOT_CONNECTED: Live = {
   remote: [],
   htlcs: new Map(),
   sentUpdates: 0,
+  sentStates: [],
   answer: false,
   lost: false,
   invokes: 0,
@@ -180,7 +192,11 @@ export function channelFacts(
 
 /** No channel yet: what there is of every peer. Nothing of it is stored while its phase is `new`. */
 export function noChannel(facts: ChannelFacts): HostedChannel {
-  return { facts, kept: { isHost: true, phase: 'new', own: [], htlcs: new Map() }, live: NOT_CONNECTED }
+  return {
+    facts,
+    kept: { isHost: true, phase: 'new', own: [], htlcs: new Map(), signedTheirs: [] },
+    live: NOT_CONNECTED,
+  }
 }
 
 export function entryKey(direction: Direction, id: bigint): string {

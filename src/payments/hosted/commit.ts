@@ -5,6 +5,7 @@ import { type HtlcEvent, nextHtlcState } from '../htlc.js'
 import type { LinkContext, LinkEvent } from '../link.js'
 import {
   andThen,
+  type Counters,
   type Entry,
   entryKey,
   entryOf,
@@ -23,6 +24,7 @@ import { type HostedState, NO_SIGNATURE, signRemote, verifyRemote } from './stat
 import {
   addRefusal,
   applyUpdate,
+  type Books,
   booksAt,
   committedState,
   defect,
@@ -30,6 +32,7 @@ import {
   readUpdate,
   type Side,
   stateOf,
+  updateMeaning,
   updateMessage,
 } from './updates.js'
 
@@ -95,9 +98,11 @@ export function committing(channel: HostedChannel, state: HostedState, own: numb
   }
   for (const update of kept.own.slice(0, own)) commit('ours', update)
   for (const update of live.remote.slice(0, remote)) commit('theirs', update)
-  const after = withLive(withKept(channel, { committed: state, own: kept.own.slice(own), htlcs }), {
+  const signedTheirs = kept.signedTheirs.slice(state.remoteUpdates - committedState(kept).remoteUpdates)
+  const after = withLive(withKept(channel, { committed: state, own: kept.own.slice(own), htlcs, signedTheirs }), {
     remote: live.remote.slice(remote),
     htlcs: passing,
+    sentStates: live.sentStates.filter(({ local }) => local >= state.localUpdates),
   })
   return stepTo(after, { events })
 }
@@ -110,9 +115,10 @@ export function dayProblem(day: number, committedDay: number, height: number | u
 }
 
 /**
- * Takes the peer's `state_update`. It counts when it signs a state beyond the committed one that our updates and the peer's lead
- * to: all of ours, or the first of them, when we made more before the peer knew. The text takes the former alone; but what the peer
- * has signed is a state of the one sequence there is, and it goes on from there, removing HTLCs that we must know as committed.
+ * Takes the peer's `state_update`. It counts when it signs the state after all updates, or one that we have signed before, when there
+ * were fewer. The text takes the former alone; but when we add more before the peer has answered, it removes HTLCs of a state that it has
+ * committed and that we must know as committed, too. A state that we have not signed does not count: of two states that lack different
+ * updates neither would be the later one.
  */
 export function onStateUpdate(channel: HostedChannel, message: Uint8Array, context: LinkContext): HostedStep {
   const { block_day, local_updates, remote_updates, local_sig_of_remote } = decodeMessage(STATE_UPDATE, message).fields
@@ -125,8 +131,11 @@ export function onStateUpdate(channel: HostedChannel, message: Uint8Array, conte
     return kept.errored ? stepTo(channel) : hangUp(channel, 'a state_update counts updates that were not made')
   }
   const answered = withLive(channel, { answer: true })
-  const beyond = own >= 0 && remote >= 0 && own + remote > 0
-  const books = beyond && !live.lost ? booksAt(channel, own, remote) : undefined
+  const beyond = own >= 0 && remote >= 0 && own + remote > 0 && !live.lost
+  const ours =
+    (own === kept.own.length && remote === live.remote.length) ||
+    wasSent(channel, { local: remote_updates, remote: local_updates })
+  const books = beyond && ours ? booksAt(channel, own, remote) : undefined
   if (books === undefined) return stepTo(answered)
   if (
     !mayCommit(channel, 'ours', kept.own.slice(0, own)) ||
@@ -150,7 +159,16 @@ export function onUpdate(channel: HostedChannel, message: Uint8Array, context: L
   if (!equalBytes(read.channelId, channel.facts.channelId)) return hangUp(channel, 'an update of another channel')
   const { update } = read
   if (channel.kept.errored) return onUpdateWhileErrored(channel, update)
+  if (isAnother(channel, update)) {
+    return toErrored(channel, 'HOSTED_VIOLATION', 'another update in the place of one that was signed', context)
+  }
   return update.type === 'add' ? onAdd(channel, update, context) : onRemoval(channel, update, context)
+}
+
+/** True for an update that takes the place of another one which we have signed. */
+function isAnother({ kept, live }: HostedChannel, update: Update): boolean {
+  const signed = kept.signedTheirs[live.remote.length]
+  return signed !== undefined && !equalBytes(signed, updateMeaning(update))
 }
 
 function appended(channel: HostedChannel, update: Update): HostedChannel {
@@ -221,19 +239,25 @@ function onUpdateWhileErrored(channel: HostedChannel, update: Update): HostedSte
   if (update.type === 'add') return stepTo(lost)
   const entry = entryOf(channel, 'out', update.id)
   if (entry === undefined || removalProblem(entry, update) !== undefined) return stepTo(lost)
-  const follows = !channel.live.lost && applyUpdate(nextBooks(channel), 'theirs', update) !== undefined
+  const follows =
+    !channel.live.lost && !isAnother(channel, update) && applyUpdate(nextBooks(channel), 'theirs', update) !== undefined
   if (follows) return removedByPeer(appended(channel, update), entry, update)
   return update.type === 'fulfil' ? removedByPeer(lost, entry, update) : stepTo(lost)
 }
 
-/** Signs the state at the first `own` uncommitted updates of ours and all of the peer's. */
-function stateUpdate(channel: HostedChannel, own: number, { height, nodeSecret }: LinkContext): HostedStep {
-  const { kept } = channel
+function wasSent({ live }: HostedChannel, { local, remote }: Counters): boolean {
+  return live.sentStates.some((state) => state.local === local && state.remote === remote)
+}
+
+function countersOf({ localUpdates, remoteUpdates }: Books): Counters {
+  return { local: localUpdates, remote: remoteUpdates }
+}
+
+/** Signs a state that our updates and the peer's lead to. */
+function signedState(channel: HostedChannel, books: Books, { height, nodeSecret }: LinkContext): HostedStep {
+  const { kept, live } = channel
   const committed = committedState(kept)
-  const books = booksAt(channel, own)
-  if (books === undefined) throw defect('updates that were taken do not go together')
-  const local = books.localUpdates
-  const remote = books.remoteUpdates
+  const { local, remote } = countersOf(books)
   let day = Math.max(committed.blockDay, height === undefined ? 0 : blockDay(height))
   if (local === committed.localUpdates && remote === committed.remoteUpdates) day = committed.blockDay
   else if (kept.signed?.local === local && kept.signed.remote === remote) day = kept.signed.blockDay
@@ -243,31 +267,31 @@ function stateUpdate(channel: HostedChannel, own: number, { height, nodeSecret }
     remote_updates: remote,
     local_sig_of_remote: signRemote(stateOf(committed, books, day), nodeSecret),
   })
-  const signed = withLive(withKept(channel, { signed: { local, remote, blockDay: day } }), {
-    sentState: { local, remote },
-    answer: false,
+  const theirs = live.remote.slice(0, remote - committed.remoteUpdates).map(updateMeaning)
+  const signedTheirs = [...theirs, ...kept.signedTheirs.slice(theirs.length)]
+  const signed = withLive(withKept(channel, { signed: { local, remote, blockDay: day }, signedTheirs }), {
+    sentStates: [...live.sentStates, { local, remote }],
   })
   return stepTo(signed, { send: [message] })
 }
 
-/** Sends updates that were not sent on this connection, and signs: for them, or because the peer asked. Never the same state twice. */
+/**
+ * Sends updates that were not sent on this connection, and signs: what the peer's signature has committed, for the peer commits it only
+ * then, and what there is now. Never the same state twice.
+ */
 export function flushed(channel: HostedChannel, context: LinkContext): HostedStep {
   if (!isInAgreement(channel)) return stepTo(channel)
   const { kept, live, facts } = channel
   const committed = committedState(kept)
-  const sent = Math.max(0, live.sentUpdates - committed.localUpdates)
-  const unsent = kept.own.slice(sent)
-  const remote = committed.remoteUpdates + live.remote.length
-  const isSent = live.sentState?.local === committed.localUpdates + sent && live.sentState.remote === remote
-  if (unsent.length === 0) {
-    return live.answer && !isSent ? stateUpdate(channel, sent, context) : stepTo(withLive(channel, { answer: false }))
-  }
-  // An HTLC is removed only after our signature of a state that has it: to the peer it is not committed before.
-  const removesNew = unsent.some((update) => update.type !== 'add' && update.id > (live.sentState?.remote ?? 0))
-  const first = removesNew && !isSent ? stateUpdate(channel, sent, context) : stepTo(channel)
+  const unsent = kept.own.slice(Math.max(0, live.sentUpdates - committed.localUpdates))
+  if (!live.answer && unsent.length === 0) return stepTo(channel)
+  const quiet = withLive(channel, { answer: false, sentUpdates: committed.localUpdates + kept.own.length })
+  const first =
+    live.answer && !wasSent(channel, countersOf(committed)) ? signedState(quiet, committed, context) : stepTo(quiet)
   return andThen(first, (next) => {
-    const all = withLive(next, { sentUpdates: committed.localUpdates + kept.own.length })
-    const signed = stateUpdate(all, kept.own.length, context)
+    const books = nextBooks(next)
+    if (wasSent(next, countersOf(books))) return stepTo(next)
+    const signed = signedState(next, books, context)
     return { ...signed, send: [...unsent.map((update) => updateMessage(facts.channelId, update)), ...signed.send] }
   })
 }

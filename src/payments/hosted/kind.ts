@@ -4,7 +4,9 @@ import type { LinkId } from '../link.js'
 import type { CoreOptions } from '../step.js'
 import { channelFacts, type HostedChannel, noChannel, positionMsat } from './channel.js'
 import { closeChannel } from './close.js'
+import { crossSigned } from './commit.js'
 import { onTick } from './expire.js'
+import { exportState } from './export.js'
 import { hostedLink } from './link.js'
 import { openChannel } from './open.js'
 import { acceptOverride, proposeOverride } from './override.js'
@@ -23,6 +25,15 @@ export function hostedChannels({ chainHash }: CoreOptions, nodeId: Uint8Array): 
     decode: (bytes, peer) => channelFromRecord(facts(peer), bytes),
     same: (a, b) => a.kept === b.kept,
     position: positionMsat,
+    exported: (channel, nodeSecret) =>
+      channel.kept.committed === undefined
+        ? undefined
+        : exportState({
+            chainHash,
+            nodeId,
+            peerNodeId: channel.facts.peerId,
+            state: crossSigned(channel.kept, nodeSecret),
+          }),
     connected: peerUp,
     disconnected: peerDown,
     receive: (channel, message, policy, context) => receive(channel, message, context, policy),

@@ -184,7 +184,7 @@ export function onFirstUpdate(
   const clients = init.initial_client_balance_msat
   const opened: HostedChannel = {
     ...channel,
-    kept: { isHost, phase: 'open', committed, own: [], htlcs: new Map() },
+    kept: { isHost, phase: 'open', committed, own: [], htlcs: new Map(), signedTheirs: [] },
     live: {
       ...channel.live,
       stage: 'up',
@@ -192,7 +192,7 @@ export function onFirstUpdate(
       secret: undefined,
       // The client has signed this state already.
       answer: isHost,
-      sentState: isHost ? undefined : { local: 0, remote: 0 },
+      sentStates: isHost ? [] : [{ local: 0, remote: 0 }],
     },
   }
   const changeMsat = isHost ? -clients : clients

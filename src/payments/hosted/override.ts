@@ -133,13 +133,20 @@ export function onOverride(channel: HostedChannel, message: Uint8Array, { height
 function resolved(channel: HostedChannel, state: HostedState): HostedStep {
   const events = [...channel.kept.htlcs.values()].map((entry) => goneEvent(overridden(entry)))
   const changeMsat = unexplained(channel, state, events)
-  const kept = { committed: state, own: [], htlcs: new Map(), errored: undefined, override: undefined }
+  const kept = {
+    committed: state,
+    own: [],
+    htlcs: new Map(),
+    signedTheirs: [],
+    errored: undefined,
+    override: undefined,
+  }
   const next = withLive(withKept(channel, kept), {
     remote: [],
     htlcs: new Map(),
     lost: false,
     sentUpdates: state.localUpdates,
-    sentState: undefined,
+    sentStates: [],
     answer: true,
   })
   return stepTo(next, { events, notices: [{ type: 'overridden', changeMsat }] })

@@ -57,8 +57,8 @@ export function peerDown(channel: HostedChannel): HostedStep {
 /** Both know what the other has: from here on updates go. An errored channel says so again. */
 function inAgreement(channel: HostedChannel, context: LinkContext): HostedStep {
   const { localUpdates, remoteUpdates } = committedState(channel.kept)
-  const sentState = { local: localUpdates, remote: remoteUpdates }
-  const up = withLive(channel, { stage: 'up', sentUpdates: localUpdates, sentState })
+  const sentStates = [{ local: localUpdates, remote: remoteUpdates }]
+  const up = withLive(channel, { stage: 'up', sentUpdates: localUpdates, sentStates })
   return stepTo(up, { send: reminders(up, context) })
 }
 
@@ -101,6 +101,10 @@ export function onState(channel: HostedChannel, message: Uint8Array, context: Li
   if (kept.phase !== 'open') return stepTo(channel)
   const committed = committedState(kept)
   const order = compareStates(state, committed)
+  // Of two states that both have signed one has all updates of the other: so it is not the sum alone that counts.
+  const local = Math.sign(state.localUpdates - committed.localUpdates)
+  const remote = Math.sign(state.remoteUpdates - committed.remoteUpdates)
+  if (local * remote < 0) return notTaken(channel, 'HOSTED_STATE', 'two states of which none is the later one', context)
   if (order > 0) return onLaterState(channel, state, context)
   if (order < 0) {
     return kept.isHost ? hangUp(channel, 'the client does not take the later state') : answered(channel, context)

@@ -99,6 +99,8 @@ export const CHANNEL_RECORD = {
     }),
   ),
   override: /* @__PURE__ */ field(16n, state),
+  /** Of the peer's updates that are not committed and that we have signed: SHA-256 of what they do. */
+  signed_theirs: /* @__PURE__ */ field(18n, /* @__PURE__ */ array(/* @__PURE__ */ bytes(32))),
 }
 type ChannelRecord = Partially<typeof CHANNEL_RECORD>
 
@@ -140,6 +142,7 @@ export function channelRecord({ facts, kept }: HostedChannel): Uint8Array | unde
     ...(kept.signed && { signed: kept.signed }),
     ...(kept.errored && { errored: kept.errored }),
     ...(kept.override && { override: kept.override }),
+    ...(kept.signedTheirs.length > 0 && { signed_theirs: kept.signedTheirs }),
   }
   return encodeTlv(CHANNEL_RECORD, record)
 }
@@ -167,6 +170,7 @@ export function channelFromRecord(facts: ChannelFacts, record: Uint8Array): Host
     phase: fields.phase,
     own,
     htlcs,
+    signedTheirs: fields.signed_theirs ?? [],
     ...(fields.committed && { committed: fields.committed }),
     ...(fields.wish && { wish: fields.wish }),
     ...(fields.signed && { signed: fields.signed }),

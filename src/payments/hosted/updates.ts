@@ -1,5 +1,6 @@
-import { concatBytes } from '../../base/bytes.js'
+import { ascii, concatBytes } from '../../base/bytes.js'
 import { LnoError } from '../../base/error.js'
+import { sha256 } from '../../crypto/hash.js'
 import { decodeMessage, encodeMessage, messageType } from '../../wire/message.js'
 import { paymentError } from '../codes.js'
 import type { LinkRefusal } from '../link.js'
@@ -190,6 +191,12 @@ export function updateMessage(channelId: Uint8Array, update: Update): Uint8Array
         reason: failure.reason,
         ...(failure.attribution && { attribution_data: failure.attribution }),
       })
+}
+
+/** What an update does to the books, 32 bytes: its HTLC, and for a removal whether it is paid. */
+export function updateMeaning(update: Update): Uint8Array {
+  const message = update.type === 'add' ? addMessage(update.htlc) : ascii(`${update.type} ${update.id}`)
+  return sha256(message)
 }
 
 /** Reads an update and the channel that it names; undefined for a message of another type. @throws LnoError of `decodeMessage` */

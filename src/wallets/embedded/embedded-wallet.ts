@@ -201,6 +201,14 @@ export class EmbeddedWallet implements Wallet {
   }
 
   /**
+   * The file of `lno channel export`: what the peer has signed of a channel, to be checked without a node. It is on disk, too.
+   * @throws LnoError `CHANNEL_UNKNOWN`
+   */
+  async exportChannel(peer: LinkId): Promise<string> {
+    return this.#onDisk(this.#core.exportChannel(peer))
+  }
+
+  /**
    * Ends a channel in which we own nothing and that has no HTLCs. Its record stays.
    * @throws LnoError what the core refuses it with
    */

@@ -1,6 +1,8 @@
 import '../../support/use-toy.js'
 import { describe, expect, test } from 'vitest'
+import { fromHex } from '../../../src/base/hex.js'
 import { memoryStore } from '../../../src/node/store/memory-store.js'
+import { verifyExport } from '../../../src/payments/hosted/export.js'
 import { manualClock } from '../../../src/testing/manual-clock.js'
 import { seededRandom } from '../../../src/testing/seeded-random.js'
 import { EmbeddedWallet } from '../../../src/wallets/embedded/embedded-wallet.js'
@@ -65,6 +67,29 @@ describe('a channel', () => {
       code: 'CHANNEL_NO_ANSWER',
     })
     expect(world.clock.now()).toBe(begun + OPEN_TIMEOUT_MS)
+    await world.close()
+  })
+
+  test('is exported as both sides have signed it, by either of them', async () => {
+    const { world, payer, relay, merchant } = await row()
+    const payment = await payable(merchant.wallet, world.clock.now(), 10_000n, 'tea')
+    await world.run(payer.wallet.pay(payment))
+    await world.settle()
+    const { localMsat } = payer.wallet.channel(relay.id)!
+    for (const [node, peer, exportedBy] of [
+      [payer, relay, 'client'],
+      [relay, payer, 'host'],
+    ] as const) {
+      const verified = verifyExport(await world.run(node.wallet.exportChannel(peer.id)))
+      expect(verified).toMatchObject({
+        exportedBy,
+        host: fromHex(relay.id),
+        client: fromHex(payer.id),
+        balances: { capacity: CAPACITY, client: localMsat, host: CAPACITY - localMsat },
+        signed: { ok: true, issues: [] },
+      })
+    }
+    await expect(payer.wallet.exportChannel(merchant.id)).rejects.toMatchObject({ code: 'CHANNEL_UNKNOWN' })
     await world.close()
   })
 
