@@ -1,4 +1,3 @@
-import type { ControlClient } from '../node/control/client.js'
 import { withNode } from './daemon/client.js'
 import { shortId } from './daemon/text.js'
 import { defineCommand } from './frame/command.js'
@@ -12,9 +11,7 @@ export const command = defineCommand({
   run: (context) =>
     withNode(context, async (node) => {
       const { args, json, result, next, note } = context
-      const exported = (await (node as unknown as ControlClient).call('channel.export', {
-        peer: args.peer,
-      })) as { readonly file: string }
+      const exported = await node.call('channel.export', { peer: args.peer })
       result(JSON.parse(exported.file), () => exported.file)
       if (!json) note(`What ${shortId(args.peer)} has signed; it holds no secret.`)
       next('lno channel verify FILE')
