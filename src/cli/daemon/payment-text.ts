@@ -1,6 +1,7 @@
 import { escapeForDisplay } from '../../base/display.js'
+import type { PartView, PaymentView } from '../../node/payments/view.js'
+import type { PaymentFailure } from '../../payments/step.js'
 import { columnsOf } from '../frame/text.js'
-import type { FailureView, PartView, PaymentView } from './payment-api.js'
 import { formatMsat, formatTime, shortId } from './text.js'
 
 const STATES: Readonly<Record<PaymentView['status'], string>> = {
@@ -11,7 +12,7 @@ const STATES: Readonly<Record<PaymentView['status'], string>> = {
   failed: 'failed: nothing was paid',
 }
 
-const reason = ({ code, message }: FailureView): string => `${escapeForDisplay(code)}: ${escapeForDisplay(message)}`
+const reason = ({ code, message }: PaymentFailure): string => `${escapeForDisplay(code)}: ${escapeForDisplay(message)}`
 
 function partText({ peer, amount_msat: amount, fee_msat: fee, path, status, failure }: PartView): string {
   const why = failure === undefined ? '' : ` (${reason(failure)})`

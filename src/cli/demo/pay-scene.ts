@@ -53,7 +53,11 @@ export async function payScene(
   const [toMerchant, toPayer] = [owed(merchant), owed(payer)]
   const left = GRANT_MSAT - AMOUNT_MSAT - BigInt(fee!) + REFUND_MSAT
   check(toPayer === left, `the relay owes the payer ${toPayer} msat, and not ${left} msat`)
-  tell('relay', `owes the merchant ${formatSat(toMerchant)} and the payer ${formatSat(toPayer)}: trust, not bitcoin`)
+  const earned = GRANT_MSAT - toMerchant - toPayer
+  tell(
+    'relay',
+    `owes the merchant ${formatSat(toMerchant)} and the payer ${formatSat(toPayer)}: trust, not bitcoin (${formatSat(earned)} were its fees)`,
+  )
   return {
     payment_id: id!,
     preimage: preimage!,
