@@ -26,8 +26,6 @@ export interface ChannelKind<S> extends Link<S> {
   same(a: S, b: S): boolean
   /** msat: what the peer owes us by the committed state, less what we owe. */
   position(state: S): bigint
-  /** What the peer has signed, as a file that can be checked without a node; undefined while there is nothing. */
-  exported(state: S, nodeSecret: Uint8Array): string | undefined
 
   /**
    * The state as the peer has signed it, for a file: what a client can show of what its host owes.
