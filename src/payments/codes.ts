@@ -67,6 +67,14 @@ export const PAYMENT_CODES = {
     meaning: 'A signature of the state of a hosted channel is not that of the node it should be.',
     advice: 'The state was changed after it was signed, or it belongs to other nodes: it proves nothing.',
   },
+  EXPORT_MALFORMED: {
+    meaning: 'The file is not the exported state of a hosted channel.',
+    advice: 'Take the file as `lno channel export` wrote it; nothing may be cut off or edited.',
+  },
+  EXPORT_VERSION: {
+    meaning: 'The exported state is in a form that is newer than this program.',
+    advice: 'Use the version of lno that wrote it, or a later one.',
+  },
   HOSTED_VIOLATION: {
     meaning:
       'The peer of a hosted channel broke its rules: an HTLC outside the limits, a wrong preimage, a removal taken back.',
@@ -117,14 +125,6 @@ export const PAYMENT_CODES = {
   OVERRIDE_BALANCE: {
     meaning: 'The balance of an override lies between nothing and the capacity of the channel.',
     advice: 'State another one, or none: then every HTLC goes back, but those whose preimage is known.',
-  },
-  EXPORT_MALFORMED: {
-    meaning: 'The file is not the exported state of a hosted channel.',
-    advice: 'Take the file as `lno channel export` wrote it; nothing may be cut off or edited.',
-  },
-  EXPORT_VERSION: {
-    meaning: 'The exported state is in a form that is newer than this program.',
-    advice: 'Use the version of lno that wrote it, or a later one.',
   },
 } as const satisfies Readonly<Record<string, CodeText>>
 export type PaymentCode = keyof typeof PAYMENT_CODES

@@ -56,7 +56,6 @@ function refusedPart(turn: Turn, { paymentHash }: IncomingHtlc, read: ReceivedPa
   if (totalMsat < promise.amount) return `${totalMsat} msat are announced, the invoice is over ${promise.amount}`
   if (totalMsat > 2n * promise.amount) return `${totalMsat} msat are announced, more than twice the invoice's`
   if (amountMsat > totalMsat) return `a part of ${amountMsat} msat is more than the total of ${totalMsat}`
-  if (amountMsat === 0n) return 'a part of nothing'
   return refusedPromise(turn, paymentHash, promise)
 }
 

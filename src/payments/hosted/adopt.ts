@@ -38,14 +38,12 @@ function gone(entry: Entry): Entry {
 
 /**
  * Makes a later state that both have signed the committed one. Usually it has some of our uncommitted updates in it, and updates of the
- * peer's that we signed and forgot. With more of ours than we know, our store is older than what we signed: then all is taken as it
- * stands there.
+ * peer's that we signed and forgot.
  * @param state in our view, verified
+ * @param known false when our store is older than what we signed: then all is taken as it stands there
  */
-export function adopted(channel: HostedChannel, state: HostedState): HostedStep {
-  const { kept } = channel
-  const own = state.localUpdates - committedState(kept).localUpdates
-  const known = own >= 0 && own <= kept.own.length
+export function adopted(channel: HostedChannel, state: HostedState, known: boolean): HostedStep {
+  const own = state.localUpdates - committedState(channel.kept).localUpdates
   const first = committing(channel, state, known ? own : 0, 0)
   const htlcs = new Map(first.state.kept.htlcs)
   const events: LinkEvent[] = [...first.events]

@@ -35,6 +35,13 @@ export interface Counters {
   readonly remote: number
 }
 
+/** A state that we have signed: signed again, it has the same day. */
+export interface SignedState extends Counters {
+  readonly blockDay: number
+  /** `stateDigest` of it. */
+  readonly digest: Uint8Array
+}
+
 /** An HTLC and where it is in the table of states. */
 export interface Entry {
   readonly direction: Direction
@@ -78,8 +85,8 @@ export interface Kept {
   readonly own: readonly Update[]
   /** The HTLCs of `committed` and those that `own` adds, by `entryKey`. */
   readonly htlcs: ReadonlyMap<string, Entry>
-  /** The last counters that we signed, and the day with them: signed again, they have the same one. */
-  readonly signed?: (Counters & { readonly blockDay: number }) | undefined
+  /** The states beyond the committed one that we have signed: only these may the peer show as later ones. */
+  readonly signed: readonly SignedState[]
   /**
    * What the peer's uncommitted updates do, oldest first, as far as we have signed them (`updateMeaning`). It forgets nothing with the
    * connection: under these counters we never sign anything else.
@@ -119,6 +126,8 @@ export interface Live {
   readonly answer: boolean
   /** The channel is errored and the peer made an update that does not count: its counters cannot be followed any more. */
   readonly lost: boolean
+  /** We have accepted an override on it and the host has not answered: an error of the host's is older than that. */
+  readonly accepting: boolean
   readonly invokes: number
   /** While `offered` or `joined`: the state that is to be signed, without signatures. */
   readonly first?: HostedState | undefined
@@ -177,6 +186,7 @@ export const NOT_CONNECTED: Live = {
   sentStates: [],
   answer: false,
   lost: false,
+  accepting: false,
   invokes: 0,
 }
 
@@ -194,7 +204,7 @@ export function channelFacts(
 export function noChannel(facts: ChannelFacts): HostedChannel {
   return {
     facts,
-    kept: { isHost: true, phase: 'new', own: [], htlcs: new Map(), signedTheirs: [] },
+    kept: { isHost: true, phase: 'new', own: [], htlcs: new Map(), signed: [], signedTheirs: [] },
     live: NOT_CONNECTED,
   }
 }

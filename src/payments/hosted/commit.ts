@@ -13,6 +13,7 @@ import {
   type HostedStep,
   isInAgreement,
   preimageFits,
+  type SignedState,
   stepTo,
   type Update,
   withKept,
@@ -31,6 +32,7 @@ import {
   nextBooks,
   readUpdate,
   type Side,
+  stateDigest,
   stateOf,
   updateMeaning,
   updateMessage,
@@ -38,6 +40,12 @@ import {
 
 /** The bit of a failure code without which no node may call an HTLC malformed (BOLT 2). */
 const BADONION = 0x8000
+
+/**
+ * Signed states that are remembered at most. There are some eighty pairs of counters on one connection; only with a peer that breaks it
+ * often, each time after other updates, there are more.
+ */
+const MOST_SIGNED = 256
 
 /** An HTLC after an event that must be possible. @throws LnoError `HOSTED_DEFECT` */
 export function moved(entry: Entry, event: HtlcEvent): Entry {
@@ -76,7 +84,7 @@ export function goneEvent({ direction, htlc, state }: Entry, update?: Update): L
  * Makes a signed state the committed one: the first `own` uncommitted updates of ours and `remote` of the peer's are in it, and
  * their HTLCs go on in the table.
  */
-export function committing(channel: HostedChannel, state: HostedState, own: number, remote: number): HostedStep {
+export function committing(channel: HostedChannel, state: HostedState, own: number, remoteCount: number): HostedStep {
   const { kept, live } = channel
   const htlcs = new Map(kept.htlcs)
   const passing = new Map(live.htlcs)
@@ -97,10 +105,12 @@ export function committing(channel: HostedChannel, state: HostedState, own: numb
     }
   }
   for (const update of kept.own.slice(0, own)) commit('ours', update)
-  for (const update of live.remote.slice(0, remote)) commit('theirs', update)
+  for (const update of live.remote.slice(0, remoteCount)) commit('theirs', update)
   const signedTheirs = kept.signedTheirs.slice(state.remoteUpdates - committedState(kept).remoteUpdates)
-  const after = withLive(withKept(channel, { committed: state, own: kept.own.slice(own), htlcs, signedTheirs }), {
-    remote: live.remote.slice(remote),
+  const signed = kept.signed.filter(({ local, remote }) => local > state.localUpdates || remote > state.remoteUpdates)
+  const rest = kept.own.slice(own)
+  const after = withLive(withKept(channel, { committed: state, own: rest, htlcs, signed, signedTheirs }), {
+    remote: live.remote.slice(remoteCount),
     htlcs: passing,
     sentStates: live.sentStates.filter(({ local }) => local >= state.localUpdates),
   })
@@ -128,9 +138,9 @@ export function onStateUpdate(channel: HostedChannel, message: Uint8Array, conte
   const own = remote_updates - committed.localUpdates
   const remote = local_updates - committed.remoteUpdates
   if (own > kept.own.length || remote > live.remote.length) {
-    return kept.errored ? stepTo(channel) : hangUp(channel, 'a state_update counts updates that were not made')
+    return live.lost ? stepTo(channel) : hangUp(channel, 'a state_update counts updates that were not made')
   }
-  const answered = withLive(channel, { answer: true })
+  const answered = withLive(channel, { answer: true, accepting: live.accepting && own + remote < 0 })
   const beyond = own >= 0 && remote >= 0 && own + remote > 0 && !live.lost
   const ours =
     (own === kept.own.length && remote === live.remote.length) ||
@@ -258,24 +268,29 @@ function signedState(channel: HostedChannel, books: Books, { height, nodeSecret 
   const { kept, live } = channel
   const committed = committedState(kept)
   const { local, remote } = countersOf(books)
-  let day = Math.max(committed.blockDay, height === undefined ? 0 : blockDay(height))
-  if (local === committed.localUpdates && remote === committed.remoteUpdates) day = committed.blockDay
-  else if (kept.signed?.local === local && kept.signed.remote === remote) {
-    // Unless the peer has signed a later day since: it would not go back.
-    day = Math.max(committed.blockDay, kept.signed.blockDay)
-  }
+  const isCommitted = local === committed.localUpdates && remote === committed.remoteUpdates
+  const before = kept.signed.filter((state) => state.local === local && state.remote === remote).at(-1)
+  const today = before?.blockDay ?? (height === undefined ? 0 : blockDay(height))
+  // The peer would not go back behind a day that it has signed.
+  const state = stateOf(committed, books, isCommitted ? committed.blockDay : Math.max(committed.blockDay, today))
   const message = encodeMessage(STATE_UPDATE, {
-    block_day: day,
+    block_day: state.blockDay,
     local_updates: local,
     remote_updates: remote,
-    local_sig_of_remote: signRemote(stateOf(committed, books, day), nodeSecret),
+    local_sig_of_remote: signRemote(state, nodeSecret),
   })
   const theirs = live.remote.slice(0, remote - committed.remoteUpdates).map(updateMeaning)
-  const signedTheirs = [...theirs, ...kept.signedTheirs.slice(theirs.length)]
-  const signed = withLive(withKept(channel, { signed: { local, remote, blockDay: day }, signedTheirs }), {
-    sentStates: [...live.sentStates, { local, remote }],
+  const signed = withKept(channel, {
+    signed: isCommitted || before?.blockDay === state.blockDay ? kept.signed : withSigned(kept.signed, state),
+    signedTheirs: [...theirs, ...kept.signedTheirs.slice(theirs.length)],
   })
-  return stepTo(signed, { send: [message] })
+  return stepTo(withLive(signed, { sentStates: [...live.sentStates, { local, remote }] }), { send: [message] })
+}
+
+function withSigned(signed: readonly SignedState[], state: HostedState): readonly SignedState[] {
+  const { localUpdates, remoteUpdates, blockDay } = state
+  const next = { local: localUpdates, remote: remoteUpdates, blockDay, digest: stateDigest(state) }
+  return [...signed, next].slice(-MOST_SIGNED)
 }
 
 /**

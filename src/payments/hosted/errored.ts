@@ -83,6 +83,7 @@ export function onError(channel: HostedChannel, message: Uint8Array, { now }: Li
     case 'closed':
       return stepTo(channel)
     case 'open':
+      if (channel.live.accepting) return stepTo(channel)
       return becomeErrored(channel, { byUs: false, code: 'HOSTED_PEER_ERROR' satisfies PaymentCode, why, at: now })
   }
 }

@@ -184,7 +184,7 @@ export function onFirstUpdate(
   const clients = init.initial_client_balance_msat
   const opened: HostedChannel = {
     ...channel,
-    kept: { isHost, phase: 'open', committed, own: [], htlcs: new Map(), signedTheirs: [] },
+    kept: { isHost, phase: 'open', committed, own: [], htlcs: new Map(), signed: [], signedTheirs: [] },
     live: {
       ...channel.live,
       stage: 'up',

@@ -1,14 +1,15 @@
+import { equalBytes } from '../../base/bytes.js'
 import { decodeMessage, encodeMessage } from '../../wire/message.js'
 import { blockDay } from '../block-clock.js'
 import { paymentError } from '../codes.js'
 import type { LinkContext } from '../link.js'
 import { overridden, unexplained } from './adopt.js'
-import { announced, type HostedChannel, type HostedStep, stepTo, withKept, withLive } from './channel.js'
+import { announced, type HostedChannel, type HostedStep, isInAgreement, stepTo, withKept, withLive } from './channel.js'
 import { dayProblem, goneEvent } from './commit.js'
 import { hangUp } from './errored.js'
 import { STATE_OVERRIDE, STATE_UPDATE } from './messages.js'
 import { type HostedState, signRemote, verifyRemote } from './state.js'
-import { committedState, nextBooks, stateOf } from './updates.js'
+import { committedState, nextBooks, stateDigest, stateOf } from './updates.js'
 
 /**
  * Updates that either side may have signed beyond what the other knows: twenty adds and twenty removals that were forgotten with a
@@ -137,6 +138,7 @@ function resolved(channel: HostedChannel, state: HostedState): HostedStep {
     committed: state,
     own: [],
     htlcs: new Map(),
+    signed: [],
     signedTheirs: [],
     errored: undefined,
     override: undefined,
@@ -160,21 +162,23 @@ export function acceptOverride(channel: HostedChannel): HostedStep {
   assertErrored(channel, false)
   const { override } = channel.kept
   if (override === undefined) throw paymentError('OVERRIDE_MISSING', 'the host has not proposed an override')
-  return announced(channel, resolved(channel, override))
+  const accepting = isInAgreement(channel)
+  return announced(channel, resolved(withLive(channel, { accepting }), override))
 }
 
-/** True for the counters (ours, the peer's) of the override that we proposed as the host. */
-export function isOverride({ kept }: HostedChannel, local: number, remote: number): boolean {
-  const { override, isHost, errored } = kept
-  if (!override || !isHost || !errored || kept.phase !== 'open') return false
-  return override.localUpdates === local && override.remoteUpdates === remote
+/** True for the override that we proposed as the host, whoever has signed it. */
+export function isOverride({ kept }: HostedChannel, state: HostedState): boolean {
+  const { override, isHost, errored, phase } = kept
+  if (!override || !isHost || !errored || phase !== 'open') return false
+  return equalBytes(stateDigest(override), stateDigest(state))
 }
 
 /** The client has signed the override. Undefined when the message is about something else. */
 export function onOverrideAccepted(channel: HostedChannel, message: Uint8Array): HostedStep | undefined {
   const { block_day, local_updates, remote_updates, local_sig_of_remote } = decodeMessage(STATE_UPDATE, message).fields
-  const { override } = channel.kept
-  if (override === undefined || !isOverride(channel, remote_updates, local_updates)) return undefined
+  const { override, isHost, errored } = channel.kept
+  if (!override || !isHost || !errored) return undefined
+  if (override.localUpdates !== remote_updates || override.remoteUpdates !== local_updates) return undefined
   const state = { ...override, remoteSigOfLocal: local_sig_of_remote.slice() }
   if (block_day !== override.blockDay || !verifyRemote(state, channel.facts.peerId)) {
     return hangUp(channel, 'the signature of an override is not good')

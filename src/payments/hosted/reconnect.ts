@@ -1,5 +1,5 @@
 import { concatBytes, equalBytes } from '../../base/bytes.js'
-import { offers } from '../../wire/features.js'
+import { offersBlindedHosting } from '../../wire/feature-table.js'
 import { decodeMessage } from '../../wire/message.js'
 import type { PaymentCode } from '../codes.js'
 import type { LinkContext } from '../link.js'
@@ -31,17 +31,16 @@ import {
   stateError,
   stateHash,
   toMessage,
+  verifyRemote,
 } from './state.js'
-import { committedState } from './updates.js'
+import { committedState, stateDigest } from './updates.js'
 
-const ROUTE_BLINDING = 25
-const HOSTED_CHANNELS = 257
 /** Times that a client may ask on one connection: each answer may have 60 kilobytes. */
 const MOST_INVOKES = 8
 
 /** The peer is connected. A client asks for its channel at once; a host waits. */
 export function peerUp(channel: HostedChannel, features: Uint8Array): HostedStep {
-  const blinding = offers(features, ROUTE_BLINDING) && offers(features, HOSTED_CHANNELS)
+  const blinding = offersBlindedHosting(features)
   const fresh = withLive(forgotten(channel), { ...NOT_CONNECTED, blinding, stage: 'idle' })
   const { isHost, phase } = fresh.kept
   const asks = !isHost && (phase === 'opening' || phase === 'open')
@@ -54,7 +53,7 @@ export function peerDown(channel: HostedChannel): HostedStep {
   return announced(channel, stepTo(forgotten(channel)))
 }
 
-/** Both know what the other has: from here on updates go. An errored channel says so again. */
+/** Both know what the other has: from here on updates go. An errored channel says so again, whoever said it first. */
 function inAgreement(channel: HostedChannel, context: LinkContext): HostedStep {
   const { localUpdates, remoteUpdates } = committedState(channel.kept)
   const sentStates = [{ local: localUpdates, remote: remoteUpdates }]
@@ -65,7 +64,7 @@ function inAgreement(channel: HostedChannel, context: LinkContext): HostedStep {
 function reminders(channel: HostedChannel, context: LinkContext): readonly Uint8Array[] {
   const { errored } = channel.kept
   if (!errored) return []
-  return [...(errored.byUs ? [errorMessage(channel, errored)] : []), ...overrideMessage(channel, context)]
+  return [errorMessage(channel, errored), ...overrideMessage(channel, context)]
 }
 
 /** Takes the client's `invoke_hosted_channel`: for a new channel, or for the one that there is. */
@@ -139,16 +138,15 @@ function onLaterState(channel: HostedChannel, state: HostedState, context: LinkC
     equalBytes(state.refundScriptpubkey, committed.refundScriptpubkey)
   const problem = fits ? stateError(state, facts.channelId)?.message : 'a state of another channel'
   if (problem !== undefined) return notTaken(channel, 'HOSTED_STATE', problem, context)
-  // Of several overrides only the last one counts: it may not be accepted after another one was.
-  const beyond = state.localUpdates > committed.localUpdates + kept.own.length
-  const accepted = isOverride(channel, state.localUpdates, state.remoteUpdates)
-  if (kept.isHost && kept.override && beyond && !accepted) {
-    return notTaken(channel, 'HOSTED_STATE', 'an override that was replaced', context)
-  }
-  if (!isCrossSigned(state, facts.nodeId, facts.peerId)) {
-    return notTaken(channel, 'HOSTED_SIGNATURE', 'a state that was not signed by both', context)
-  }
-  const step = accepted ? overrideCompleted(channel, state) : adopted(channel, state)
+  const digest = stateDigest(state)
+  const accepted = isOverride(channel, state)
+  const known = accepted || kept.signed.some((signed) => equalBytes(signed.digest, digest))
+  // Signatures alone do not say for which channel they were made, so a host takes no state that it does not know to have signed: its
+  // client could have got it for another node of its own. A client trusts its host anyway, and may have lost what it signed.
+  if (!known && kept.isHost) return notTaken(channel, 'HOSTED_STATE', 'a state that was not signed here', context)
+  const good = known ? verifyRemote(state, facts.peerId) : isCrossSigned(state, facts.nodeId, facts.peerId)
+  if (!good) return notTaken(channel, 'HOSTED_SIGNATURE', 'a state that was not signed by both', context)
+  const step = accepted ? overrideCompleted(channel, state) : adopted(channel, state, known)
   return andThen(step, (next) => answered(next, context))
 }
 
@@ -165,7 +163,7 @@ function onForgottenChannel(channel: HostedChannel, state: HostedState, context:
   }
   const empty: HostedState = { ...state, incoming: [], outgoing: [] }
   const begun = withKept(channel, { phase: 'open', wish: undefined, committed: empty })
-  const step = adopted(begun, state)
+  const step = adopted(begun, state, false)
   const opened = { ...step, notices: [{ type: 'opened', changeMsat: statePosition(state) } as const] }
   return andThen(opened, (next) => answered(next, context))
 }

@@ -75,6 +75,8 @@ const mark = {
   preimage: /* @__PURE__ */ flagged(bool, bytes(32)),
 } as const
 
+const signedState = { local: u32, remote: u32, blockDay: u32, digest: /* @__PURE__ */ bytes(32) } as const
+
 /** What is stored of a hosted channel, under the key `channelKey`. */
 export const CHANNEL_RECORD = {
   is_host: /* @__PURE__ */ required(0n, bool),
@@ -88,7 +90,7 @@ export const CHANNEL_RECORD = {
     10n,
     /* @__PURE__ */ struct('wish', { secret: /* @__PURE__ */ prefixed(u16, bytes()), minCapacityMsat: u64 }),
   ),
-  signed: /* @__PURE__ */ field(12n, /* @__PURE__ */ struct('signed', { local: u32, remote: u32, blockDay: u32 })),
+  signed: /* @__PURE__ */ field(12n, /* @__PURE__ */ array(/* @__PURE__ */ struct('signed_state', signedState))),
   errored: /* @__PURE__ */ field(
     14n,
     /* @__PURE__ */ struct('errored', {
@@ -139,7 +141,7 @@ export function channelRecord({ facts, kept }: HostedChannel): Uint8Array | unde
     ...(kept.own.length > 0 && { own: kept.own.map((update) => updateMessage(facts.channelId, update)) }),
     ...(marks.length > 0 && { marks }),
     ...(kept.wish && { wish: kept.wish }),
-    ...(kept.signed && { signed: kept.signed }),
+    ...(kept.signed.length > 0 && { signed: kept.signed }),
     ...(kept.errored && { errored: kept.errored }),
     ...(kept.override && { override: kept.override }),
     ...(kept.signedTheirs.length > 0 && { signed_theirs: kept.signedTheirs }),
@@ -170,10 +172,10 @@ export function channelFromRecord(facts: ChannelFacts, record: Uint8Array): Host
     phase: fields.phase,
     own,
     htlcs,
+    signed: fields.signed ?? [],
     signedTheirs: fields.signed_theirs ?? [],
     ...(fields.committed && { committed: fields.committed }),
     ...(fields.wish && { wish: fields.wish }),
-    ...(fields.signed && { signed: fields.signed }),
     ...(fields.errored && { errored: fields.errored }),
     ...(fields.override && { override: fields.override }),
   }

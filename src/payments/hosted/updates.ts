@@ -15,7 +15,7 @@ import {
   UPDATE_FULFILL_HTLC,
 } from './htlc-messages.js'
 import { MOST_HTLCS } from './limits.js'
-import { type HostedState, NO_SIGNATURE, sumMsat } from './state.js'
+import { type HostedState, NO_SIGNATURE, sumMsat, toMessage } from './state.js'
 
 /** What updates change of a state. */
 export type Books = Pick<
@@ -142,6 +142,14 @@ export function stateOf(committed: HostedState, books: Books, blockDay: number):
   const { localBalanceMsat, remoteBalanceMsat, localUpdates, remoteUpdates, incoming, outgoing } = books
   const money = { localBalanceMsat, remoteBalanceMsat, localUpdates, remoteUpdates, incoming, outgoing }
   return { ...committed, ...money, blockDay, remoteSigOfLocal: NO_SIGNATURE, localSigOfRemote: NO_SIGNATURE }
+}
+
+/**
+ * What tells a state of this channel from every other one, signatures apart. Unlike the hash that is signed it holds the terms and the
+ * side that offered each HTLC; the channel is that in whose record it stands.
+ */
+export function stateDigest(state: HostedState): Uint8Array {
+  return sha256(toMessage({ ...state, remoteSigOfLocal: NO_SIGNATURE, localSigOfRemote: NO_SIGNATURE }))
 }
 
 /** Room for what we add (`ours`) or the peer (`theirs`): the largest HTLC, or why there can be none. */

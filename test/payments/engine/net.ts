@@ -25,6 +25,7 @@ import type {
   LedgerEntry,
   NewPayment,
   PaymentEvent,
+  PaymentState,
   Receivable,
   ReceiveOptions,
 } from '../../../src/payments/step.js'
@@ -46,6 +47,14 @@ function expectSame(key: string, value: Uint8Array): void {
   const slash = key.indexOf('/')
   const again = RECORDS[key.slice(0, slash)]
   if (again) expect(toHex(again(value, key.slice(slash + 1))), key).toBe(toHex(value))
+}
+
+/** Never more is out than amount and fee limit allow. */
+function expectWithinLimits({ id, parts, amountMsat, maxFeeMsat }: PaymentState): void {
+  const live = parts.filter(({ status }) => status !== 'failed')
+  const sum = (of: 'amountMsat' | 'feeMsat') => live.reduce((all, part) => all + part[of], 0n)
+  expect(sum('amountMsat') <= amountMsat, `amount of ${id}`).toBe(true)
+  expect(sum('feeMsat') <= maxFeeMsat, `fees of ${id}`).toBe(true)
 }
 
 /** What a node is in these tests. */
@@ -117,6 +126,7 @@ export class NetNode {
       this.net.dead.push(this)
       return
     }
+    this.core.payments(1000).forEach(expectWithinLimits)
     for (const { key, value } of changes) {
       if (value) expectSame(key, value)
       if (value === undefined) this.records.delete(key)

@@ -4,7 +4,7 @@ import { toHex } from '../../../src/base/hex.js'
 import type { InvoicePath } from '../../../src/bolt12/create-invoice.js'
 import type { NewPayment, Receivable } from '../../../src/payments/step.js'
 import { codeOf } from '../../support/code-of.js'
-import { Net, type NetNode, type NetOptions, paymentOf } from './net.js'
+import { Net, type NetNode, type NetOptions, type NodeSetup, paymentOf } from './net.js'
 
 /** payer - relay - merchant, the relay hosts both. */
 export function line(options: NetOptions = {}): {
@@ -23,7 +23,10 @@ export function line(options: NetOptions = {}): {
 }
 
 /** A payer and a merchant who have two hosts in common. */
-export function twoHosts(options: NetOptions = {}): {
+export function twoHosts(
+  options: NetOptions = {},
+  feesOfB: NodeSetup['forwarding'] = {},
+): {
   readonly net: Net
   readonly payer: NetNode
   readonly a: NetNode
@@ -32,7 +35,7 @@ export function twoHosts(options: NetOptions = {}): {
 } {
   const net = new Net(options)
   const payer = net.node('payer')
-  const [a, b] = [net.node('a'), net.node('b')]
+  const [a, b] = [net.node('a'), net.node('b', { forwarding: feesOfB })]
   const merchant = net.node('merchant')
   for (const host of [a, b]) {
     net.open(host, payer, 1_000_000n, 300_000n)
@@ -154,6 +157,53 @@ export function paySuite(name: string, options: NetOptions): void {
       ])
       expect(paid.parts[0]!.failure).toMatchObject({ code: 'PAYMENT_PART_FAILED' })
       expect(payer.local(a) + payer.local(b)).toBe(600_000n - 200_000n - paid.feeMsat)
+    })
+
+    test('the fee limit is that of all parts together, with those that are sent again', () => {
+      const { net, payer, a, b, merchant } = twoHosts(options, { feeBaseMsat: 1_000 })
+      const receivable = merchant.receive({ amountMsat: 400_000n, hidden: true })
+      const at = { now: net.now, height: net.height }
+      const { feeMsat } = payer.core.quote(paymentOf(net, receivable, 400_000n), at)
+      const payment = paymentOf(net, receivable, 400_000n, { maxFeeMsat: feeMsat })
+      net.disconnect(a.id, merchant.id)
+      payer.step({ type: 'pay', payment })
+      net.run()
+      // What is left could go over the dear host alone, and would cost more than what is left of the limit.
+      net.pass(5_000)
+      expect(payer.core.payment(payment.id)!.parts.map(({ peer }) => peer)).toEqual([a.id, b.id])
+      net.pass(300_000)
+      expect(payer.core.payment(payment.id)!.status).toBe('failed')
+      expect(payer.local(a) + payer.local(b)).toBe(600_000n)
+    })
+
+    test('a whole set waits for a part whose channel is down: its preimage would be out before the removal could be signed', () => {
+      const { net, payer, a, b, merchant } = twoHosts(options)
+      const receivable = merchant.receive({ amountMsat: 500_000n, hidden: true })
+      const payment = paymentOf(net, receivable, 500_000n)
+      payer.step({ type: 'pay', payment })
+      net.hold = ({ from, to }) => from === payer.id && to === b.id
+      net.run()
+      net.disconnect(a.id, merchant.id)
+      net.hold = () => false
+      net.run()
+      expect(merchant.core.channel(b.id)!.inFlightInMsat > 0n).toBe(true)
+      expect(merchant.events('payment_received')).toEqual([])
+      net.connect(a, merchant)
+      expect(merchant.events('payment_received')).toHaveLength(1)
+      expect(payer.core.payment(payment.id)!.status).toBe('paid')
+    })
+
+    test('nothing goes back over the channel that it came from', () => {
+      const { net, payer, relay } = line(options)
+      const payment = paymentOf(net, payer.receive({ amountMsat: 1_000n, hidden: true }), 1_000n, {
+        severalParts: false,
+      })
+      payer.step({ type: 'pay', payment })
+      net.run()
+      expect(relay.events('htlc_refused')).toMatchObject([{ why: 'it would go back to where it came from' }])
+      net.pass(3_000)
+      expect(payer.core.payment(payment.id)!.status).toBe('failed')
+      expect(payer.local(relay)).toBe(500_000n)
     })
 
     test('the same id is the same payment; another one for the same hash is refused', () => {

@@ -94,6 +94,9 @@ function finish(world: World): void {
 function assertEnd(world: World): void {
   // A signature that was days on its way is too old; the next connection brings it anew.
   expect(world.hangUps.filter((why) => !why.startsWith('block day'))).toEqual([])
+  for (const side of ['client', 'host'] as const) {
+    expect(world.notices(side).map(({ type }) => type)).toEqual(['opened'])
+  }
   const of = (side: Who, type: string) =>
     world
       .events(side)

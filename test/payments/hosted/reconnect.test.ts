@@ -35,38 +35,68 @@ describe('finding together again', () => {
     }
   })
 
-  test.each(['client', 'host'] as const)(
-    'a %s that has lost its last commits takes them from the other side',
-    (who) => {
-      const world = openedWorld()
-      paid(world, 1)
-      const before = world.sides[who].disk
-      paid(world, 2)
-      paid(world, 3, 'host')
-      world.sides[who].disk = before
-      world.crash(who)
-      world.connect()
-      world.deliverAll()
-      world.assertAgreement()
-      expect(world.view('client')).toMatchObject({ status: 'up', localMsat: 390_000n, inFlightOutMsat: 0n })
-      // Of the HTLCs it never knew; what they brought is told.
-      const change = world.notices(who).filter((notice) => notice.type === 'adjusted')
-      expect(change).toEqual([])
-      expect(world.sides[who].disk.ledgerMsat).toBe(who === 'client' ? 390_000n : -390_000n)
-      paid(world, 4)
-    },
-  )
-
-  test.each(['client', 'host'] as const)('a %s with an old store tells what its position changed by', (who) => {
+  test.each(['client', 'host'] as const)('a %s that missed the last commit takes it from the other side', (who) => {
     const world = openedWorld()
-    const before = world.sides[who].disk
-    paid(world, 2)
-    world.sides[who].disk = before
-    world.crash(who)
+    const other = OTHER[who]
+    world.add(other, htlcOf(1, 10_000n))
+    // The update, then the signature: committed here, and the answer is lost.
+    world.deliver(who)
+    world.deliver(who)
+    expect(world.channel(who).kept.committed?.remoteUpdates).toBe(1)
+    expect(world.channel(other).kept.committed?.localUpdates).toBe(0)
+    world.cut()
     world.connect()
     world.deliverAll()
     world.assertAgreement()
-    expect(world.notices(who).at(-1)).toEqual({ type: 'adjusted', changeMsat: who === 'client' ? -10_000n : 10_000n })
+    expect(world.view(other)).toMatchObject({ status: 'up', inFlightOutMsat: 10_000n })
+    expect(world.events(who).filter(({ type }) => type === 'locked_in')).toHaveLength(1)
+  })
+
+  test('a client whose store is old takes the state of its host, and tells what its position changed by', () => {
+    const world = openedWorld()
+    paid(world, 1)
+    const before = world.sides.client.disk
+    paid(world, 2)
+    world.add('host', htlcOf(3, 5_000n))
+    world.deliverAll()
+    world.sides.client.disk = before
+    world.crash('client')
+    world.connect()
+    world.deliverAll()
+    world.assertAgreement()
+    expect(world.notices('client').at(-1)).toEqual({ type: 'adjusted', changeMsat: -10_000n })
+    expect(world.events('client').some(({ type }) => type === 'locked_in')).toBe(true)
+    paid(world, 4)
+  })
+
+  test('a host whose store is old errs the channel: it does not know what it signed', () => {
+    const world = openedWorld()
+    const before = world.sides.host.disk
+    paid(world, 1)
+    world.sides.host.disk = before
+    world.crash('host')
+    world.connect()
+    world.deliverAll()
+    expect(world.channel('host').kept.errored).toMatchObject({ byUs: true, code: 'HOSTED_STATE' })
+    expect(world.channel('client').kept.errored).toMatchObject({ byUs: false })
+  })
+
+  test("a host's signature of another channel is worth nothing: its client may have several nodes", () => {
+    const victim = openedWorld()
+    const rich = openedWorld()
+    // Terms and script are equal, so that the same state has the same hash in both channels.
+    rich.add('host', htlcOf(1, 300_000n), 'fulfil')
+    rich.deliverAll()
+    const later = reverse(shown(rich, 'host'))
+    expect(isCrossSigned(later, victim.sides.client.id, victim.sides.host.id)).toBe(true)
+    victim.cut()
+    victim.connect()
+    victim.deliver('host')
+    victim.deliver('client')
+    victim.wire.host[0] = toMessage(later)
+    victim.deliverAll()
+    expect(victim.channel('host').kept.errored).toMatchObject({ code: 'HOSTED_STATE' })
+    expect(victim.view('host').remoteMsat).toBe(400_000n)
   })
 
   test.each(['client', 'host'] as const)('an older state shown by the %s is not taken', (who) => {
@@ -89,29 +119,29 @@ describe('finding together again', () => {
     world.assertAgreement()
   })
 
-  test.each(['client', 'host'] as const)(
-    'a later state of the %s that is not signed by both errs the channel',
-    (who) => {
-      const world = openedWorld()
-      const other = OTHER[who]
-      world.cut()
-      world.connect()
-      const state = { ...shown(world, who), localUpdates: 2, remoteUpdates: 2 }
-      const sender = world.wire[other]
-      if (who === 'client') {
-        world.deliver('host')
-        world.deliver('client')
-      } else {
-        world.deliver('host')
-      }
-      expect(messageType(sender[0]!)).toBe(LAST_CROSS_SIGNED_STATE.type)
-      sender[0] = toMessage(state)
-      world.deliverAll()
-      expect(world.channel(other).kept.errored).toMatchObject({ byUs: true, code: 'HOSTED_SIGNATURE' })
-      expect(world.channel(who).kept.errored).toMatchObject({ byUs: false, code: 'HOSTED_PEER_ERROR' })
-      expect(world.view(other)).toMatchObject({ status: 'errored' })
-    },
-  )
+  test.each(['client', 'host'] as const)('a later state of the %s that was not signed errs the channel', (who) => {
+    const world = openedWorld()
+    const other = OTHER[who]
+    world.cut()
+    world.connect()
+    const state = { ...shown(world, who), localUpdates: 2, remoteUpdates: 2 }
+    const sender = world.wire[other]
+    if (who === 'client') {
+      world.deliver('host')
+      world.deliver('client')
+    } else {
+      world.deliver('host')
+    }
+    expect(messageType(sender[0]!)).toBe(LAST_CROSS_SIGNED_STATE.type)
+    sender[0] = toMessage(state)
+    world.deliverAll()
+    expect(world.channel(other).kept.errored).toMatchObject({
+      byUs: true,
+      code: who === 'host' ? 'HOSTED_SIGNATURE' : 'HOSTED_STATE',
+    })
+    expect(world.channel(who).kept.errored).toMatchObject({ byUs: false, code: 'HOSTED_PEER_ERROR' })
+    expect(world.view(other)).toMatchObject({ status: 'errored' })
+  })
 
   test('two states with equal counters that differ err the channel', () => {
     const world = openedWorld()

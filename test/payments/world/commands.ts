@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { toHex } from '../../../src/base/hex.js'
 import { encodeUtf8 } from '../../../src/base/utf8.js'
 import { sha256 } from '../../../src/crypto/hash.js'
-import { deliverAll, noteRisk, type Risks } from './heal.js'
+import { deliverAll, type Risks, stepOfOverride } from './heal.js'
 import { judgeWorld } from './invariants.js'
 import type { EdgePlan, NodePlan, Plan } from './types.js'
 import { MS_A_BLOCK, type World } from './world.js'
@@ -51,6 +51,8 @@ export type Command =
   | { readonly do: 'advance'; readonly ms: number }
   | { readonly do: 'connect' | 'open' | 'propose_override' | 'accept_override'; readonly edge: number }
   | { readonly do: 'cut'; readonly edge: number; readonly keep: number }
+  /** The liar keeps what is on its disk now, or goes back to what it kept. */
+  | { readonly do: 'rewind'; readonly back: boolean }
   /** What no stream does, and a channel must bear: a message on its way is lost, comes twice or in another order. */
   | {
       readonly do: 'drop' | 'duplicate' | 'swap'
@@ -65,6 +67,8 @@ export interface Run {
   readonly risks: Risks
   /** Nothing happened that may cost a channel its agreement. */
   harmless: boolean
+  /** An earlier disk of the liar's. */
+  kept?: ReadonlyMap<string, Uint8Array>
 }
 
 const pick = <T>(all: readonly T[], number: number): T | undefined => all[number % Math.max(1, all.length)]
@@ -93,6 +97,9 @@ function act(run: Run, command: Command): void {
         if (direction) world.deliver(...direction)
       }
       break
+    case 'rewind':
+      rewind(run, command.back)
+      break
     case 'deliver_all':
       deliverAll(world)
       break
@@ -111,6 +118,18 @@ function act(run: Run, command: Command): void {
       break
     default:
       actOn(run, pick(plan.edges, command.edge)!, command)
+  }
+}
+
+function rewind(run: Run, back: boolean): void {
+  const { world } = run
+  const liar = world.nodes[world.plan.liar ?? -1]
+  if (!liar) return
+  if (!back) run.kept = new Map(liar.store)
+  else if (run.kept) {
+    world.kill(liar.index)
+    liar.store = new Map(run.kept)
+    world.restart(liar.index)
   }
 }
 
@@ -162,12 +181,8 @@ function actOn(run: Run, edge: EdgePlan, command: Extract<Command, { readonly ed
       world.open(edge)
       break
     case 'propose_override':
-      noteRisk(world, edge, run.risks)
-      world.step(host, { type: command.do, peer: world.nodes[client]!.id })
-      break
     case 'accept_override':
-      noteRisk(world, edge, run.risks)
-      world.step(client, { type: command.do, peer: world.nodes[host]!.id })
+      stepOfOverride(world, edge, command.do, run.risks)
       break
     default: {
       run.harmless = false
@@ -212,14 +227,14 @@ const meddling = { edge: number, back: fc.boolean(), message: number }
 
 /** How often each happens, and what it is made of. */
 const COMMANDS: Readonly<
-  Record<Command['do'], readonly [weight: number, fields: Record<string, fc.Arbitrary<unknown>>]>
+  Partial<Record<Command['do'], readonly [weight: number, fields: Record<string, fc.Arbitrary<unknown>>]>>
 > = {
   order: [
     14,
     {
       merchant: number,
       far: fc.nat(2).map((n) => n > 0),
-      eighths: optional(fc.integer({ min: 2, max: 7 }), 1),
+      eighths: optional(fc.constantFrom(1, 3, 4, 5, 6, 7), 1),
       ...invoiceTerms,
       ...payTerms,
     },
@@ -242,12 +257,22 @@ const COMMANDS: Readonly<
   swap: [1, meddling],
 }
 
-export const arbitraryCommand: fc.Arbitrary<Command> = fc.oneof(
-  ...Object.entries(COMMANDS).map(([name, [weight, fields]]) => ({
-    weight,
-    arbitrary: fc.record({ do: fc.constant(name), ...fields }) as fc.Arbitrary<unknown> as fc.Arbitrary<Command>,
-  })),
-)
+const arbitraryOf = (commands: typeof COMMANDS): fc.Arbitrary<Command> =>
+  fc.oneof(
+    ...Object.entries(commands).map(([name, [weight, fields]]) => ({
+      weight,
+      arbitrary: fc.record({ do: fc.constant(name), ...fields }) as fc.Arbitrary<unknown> as fc.Arbitrary<Command>,
+    })),
+  )
+
+export const arbitraryCommand: fc.Arbitrary<Command> = arbitraryOf(COMMANDS)
+
+/** Where one lies, nothing else happens that could be the reason of a channel's end. */
+export const commandBesideLiar: fc.Arbitrary<Command> = (() => {
+  const { drop: _, duplicate: _1, swap: _2, propose_override: _3, accept_override: _4, ...harmless } = COMMANDS
+  const advance = [2, { ms: fc.constantFrom(1_000, 61_000, 130_000) }] as const
+  return arbitraryOf({ ...harmless, advance, rewind: [2, { back: fc.boolean() }] })
+})()
 
 const nodePlan: fc.Arbitrary<NodePlan> = fc.record({
   feeBaseMsat: fc.constantFrom(0, 1, 1_000),
@@ -298,6 +323,13 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc
     const count = 1 + Math.max(...shape.flat())
     return { seed, nodes: nodes.slice(0, count), edges: [...edges.values()] }
   })
+
+/** One of the nodes lies: most often the one with the most channels. */
+export const planWithLiar: fc.Arbitrary<Plan> = fc.tuple(arbitraryPlan, fc.nat(7)).map(([plan, number]) => {
+  const channels = (node: number) => plan.edges.filter(({ host, client }) => host === node || client === node).length
+  const busiest = plan.nodes.reduce((best, _, node) => (channels(node) > channels(best) ? node : best), 0)
+  return { ...plan, liar: number < plan.nodes.length - 2 ? number : busiest }
+})
 
 function edgeTerms(): fc.Arbitrary<Omit<EdgePlan, 'host' | 'client'>> {
   return fc

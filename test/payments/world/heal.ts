@@ -1,16 +1,13 @@
-import { toHex } from '../../../src/base/hex.js'
-import { decodeLedgerEntry, LEDGER_KEYS } from '../../../src/payments/engine/ledger.js'
-import type { LinkView } from '../../../src/payments/link.js'
-import { endsOf, judgeWorld, mirrored, must, show } from './invariants.js'
+import type { PaymentState } from '../../../src/payments/step.js'
+import { judgeEnds, judgeOwners, judgeReceipts } from './accounts.js'
+import { endsOf, inFlight, isWithLiar, judgeWorld, must, show } from './invariants.js'
 import type { EdgePlan } from './types.js'
-import type { World, WorldNode } from './world.js'
+import { MS_A_BLOCK, type World } from './world.js'
 
 /** Messages after which a network that is left alone must be quiet. */
 const MOST_ITEMS = 20_000
 /** Times that two nodes may hang up on each other before they agree. */
 const MOST_CONNECTIONS = 12
-
-const inFlight = (view: LinkView | undefined): bigint => (view ? view.inFlightInMsat + view.inFlightOutMsat : 0n)
 
 /** Delivers everything, in the order of the connections, until nothing is on its way. */
 export function deliverAll(world: World, most = MOST_ITEMS): void {
@@ -36,7 +33,7 @@ export function settle(world: World): void {
     const apart = world.plan.edges.filter(({ host, client }) => !world.net.connected(host, client))
     for (const { host, client } of apart) world.connect(host, client)
     deliverAll(world)
-    if (world.plan.edges.every(({ host, client }) => world.net.connected(host, client))) {
+    if (world.plan.edges.every((edge) => isWithLiar(world, edge) || world.net.connected(edge.host, edge.client))) {
       judgeWorld(world)
       return
     }
@@ -52,68 +49,73 @@ function errored(world: World): readonly EdgePlan[] {
   })
 }
 
-/** Payments that have not ended, and what of them is out. */
-function unended(world: World) {
+/** Payments that have not ended. */
+function unended(world: World): readonly PaymentState[] {
   return world.payments.flatMap(({ node, payment }) => {
-    const state = world.nodes[node]!.core?.payment(payment.id)
+    const state = node === world.plan.liar ? undefined : world.nodes[node]!.core?.payment(payment.id)
     return state?.status === 'sending' ? [state] : []
   })
-}
-
-export interface HealOptions {
-  /** Nothing but the ends of connections and processes went wrong, and no time passed: no channel may be errored. */
-  readonly harmless: boolean
 }
 
 /** What an override may cost a node that had HTLCs in the channel. */
 export type Risks = Map<number, bigint>
 
-/** Writes down what is at stake before an override. */
-export function noteRisk(world: World, edge: EdgePlan, risks: Risks): void {
+/** One side of an override, and what is at stake in it. */
+export function stepOfOverride(
+  world: World,
+  edge: EdgePlan,
+  type: 'propose_override' | 'accept_override',
+  risks: Risks,
+): void {
   const { host, client } = endsOf(world, edge)
   let stake = inFlight(host)
   if (inFlight(client) > stake) stake = inFlight(client)
-  for (const node of [edge.host, edge.client]) risks.set(node, (risks.get(node) ?? 0n) + stake)
+  const [by, peer] = type === 'propose_override' ? [edge.host, edge.client] : [edge.client, edge.host]
+  if (!world.nodes[by]!.core) return
+  const taken = world.step(by, { type, peer: world.nodes[peer]!.id })
+  if (typeof taken === 'object') return
+  for (const node of [by, peer]) risks.set(node, (risks.get(node) ?? 0n) + stake)
 }
 
-/**
- * The end of every run: all nodes come back and are left alone until nothing happens any more. Then every payment is paid or
- * failed, or an HTLC of it is disputed in a channel that is errored, and overrides resolve those.
- */
-export function heal(world: World, { harmless }: HealOptions, risks: Risks): void {
+/** Everybody is there again and talks; a recipient waits a minute for the rest of a set, a payer tries other ways then. */
+function comeTogether(world: World): void {
   // A connection that loses messages ends, sooner or later; only then the two sides look at what they have.
   for (const { host, client } of world.plan.edges) {
     if (!world.net.isWhole(host, client)) world.cut(host, client, MOST_ITEMS)
   }
   settle(world)
-  // A recipient waits a minute for the rest of a set, a payer tries other ways then.
   for (let minute = 0; minute < 15 && unended(world).length > 0; minute++) {
     world.advance(61_000)
     settle(world)
   }
-  if (harmless) {
-    must(
-      errored(world).length === 0,
-      () => `errored without a reason: ${show(errored(world).map((one) => endsOf(world, one)))}`,
-    )
-    must(unended(world).length === 0, () => `payments do not end: ${show(unended(world))}`)
-  }
-  const blocks = world.watch.lastExpiry() - world.at().height! + 1
-  if (blocks > 0) {
-    for (const part of [Math.floor(blocks / 2), blocks - Math.floor(blocks / 2)]) {
-      world.advance(part * 600_000)
-      settle(world)
-    }
+}
+
+/** Time goes on until every HTLC has expired, so many blocks at once. */
+function outlive(world: World, blocksAtOnce: (left: number) => number): void {
+  for (;;) {
+    const left = world.watch.lastExpiry() - world.at().height! + 1
+    if (left <= 0) break
+    world.advance(blocksAtOnce(left) * MS_A_BLOCK)
+    settle(world)
+    // What is given back is given back after a moment.
+    const soon = world.at().now + 61_000
+    if (!world.nodes.some(({ wakes }) => wakes.some((wake) => wake <= soon))) continue
+    world.advance(61_000)
+    settle(world)
   }
   world.advance(61_000)
   settle(world)
+}
+
+/** An HTLC that is left is in a channel that is errored, and a payment that has not ended is disputed there. */
+function judgeLeft(world: World): void {
   for (const edge of world.plan.edges) {
-    const { host, client } = endsOf(world, edge)
-    if (inFlight(host) + inFlight(client) === 0n) continue
-    must(
-      host?.status === 'errored' && client?.status === 'errored',
-      () => `an HTLC outlives its time in a channel that works: ${show(host)} ${show(client)}`,
-    )
+    for (const view of Object.values(endsOf(world, edge))) {
+      must(
+        inFlight(view) === 0n || view.status === 'errored',
+        () => `an HTLC outlives its time in a channel that works: ${show(endsOf(world, edge))}`,
+      )
+    }
   }
   for (const payment of unended(world)) {
     const out = payment.parts.filter(({ status }) => status === 'sent' || status === 'disputed')
@@ -122,102 +124,65 @@ export function heal(world: World, { harmless }: HealOptions, risks: Risks): voi
       () => `a payment neither ended nor disputed: ${show({ ...payment, paths: undefined })}`,
     )
   }
+}
+
+function judgeHarmless(world: World): void {
+  const harmed = errored(world).filter((edge) => !isWithLiar(world, edge))
+  must(harmed.length === 0, () => `errored without a reason: ${show(harmed.map((one) => endsOf(world, one)))}`)
+}
+
+/**
+ * The end of every run: all nodes come back and are left alone until nothing happens any more. Then every payment is paid or
+ * failed, or an HTLC of it is disputed in a channel that is errored, and overrides resolve those.
+ * @param harmless nothing but the ends of connections and processes went wrong, and not for long: no channel may be errored
+ */
+export function heal(world: World, risks: Risks, harmless: boolean): void {
+  comeTogether(world)
+  if (harmless) {
+    judgeHarmless(world)
+    must(unended(world).length === 0, () => `payments do not end: ${show(unended(world))}`)
+  }
+  outlive(world, (left) => Math.ceil(left / 2))
+  judgeLeft(world)
   for (let round = 0; round < 3 && errored(world).length > 0; round++) {
-    for (const edge of errored(world)) override(world, edge, risks)
+    for (const edge of errored(world)) {
+      stepOfOverride(world, edge, 'propose_override', risks)
+      deliverAll(world)
+      stepOfOverride(world, edge, 'accept_override', risks)
+      deliverAll(world)
+    }
     settle(world)
   }
   world.advance(61_000)
   settle(world)
-  judgeEnd(world, risks)
-  if (harmless) judgeReceipts(world)
-}
-
-/** Nothing went wrong for long: what somebody has received, somebody has paid. */
-function judgeReceipts(world: World): void {
-  const paid = new Set<string>()
-  for (const { core } of world.nodes) {
-    for (const { status, paymentHash } of core!.payments(1000)) if (status === 'paid') paid.add(toHex(paymentHash))
-  }
-  for (const { node, hash } of world.invoices) {
-    const receipt = world.nodes[node]!.core!.receipt(hash)
-    must(!receipt || paid.has(hash), () => `received, and nobody has paid: ${show(receipt)}`)
-  }
-}
-
-/** The entries of a ledger count from 1, and their sum is what the node owns. */
-function judgeLedger({ name, core, store }: WorldNode): void {
-  const entries = [...store]
-    .filter(([key]) => key >= LEDGER_KEYS.from && key < LEDGER_KEYS.to)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, value]) => decodeLedgerEntry(value))
-  const sum = entries.reduce((total, { amountMsat }) => total + amountMsat, 0n)
-  must(sum === core!.ledgerTotal(), () => `the ledger of ${name} adds up to ${sum}, not ${core!.ledgerTotal()}`)
-  must(
-    entries.every(({ seq }, i) => seq === BigInt(i + 1)),
-    () => `the ledger of ${name} has gaps`,
-  )
-}
-
-function override(world: World, edge: EdgePlan, risks: Risks): void {
-  const [host, client] = [world.nodes[edge.host]!, world.nodes[edge.client]!]
-  noteRisk(world, edge, risks)
-  world.step(edge.host, { type: 'propose_override', peer: client.id })
-  deliverAll(world)
-  world.step(edge.client, { type: 'accept_override', peer: host.id })
-  deliverAll(world)
-}
-
-/** What is left when everything is over. */
-function judgeEnd(world: World, risks: Risks): void {
   must(
     errored(world).length === 0,
     () => `an override does not help: ${show(errored(world).map((one) => endsOf(world, one)))}`,
   )
   must(unended(world).length === 0, () => `payments never end: ${show(unended(world))}`)
-  for (const node of world.nodes) judgeLedger(node)
-  const granted = new Map<number, bigint>()
-  const add = (to: Map<number, bigint>, node: number, amount: bigint): unknown =>
-    to.set(node, (to.get(node) ?? 0n) + amount)
-  for (const edge of world.plan.edges) {
+  judgeEnds(world)
+  judgeOwners(world, risks)
+  if (harmless) judgeReceipts(world)
+}
+
+/** The least delta of a plan, less one: with steps as short as that a relay sees first that what it passed on has expired. */
+const FEW_BLOCKS = 5
+
+/**
+ * The end of a run with a liar: whatever it did, nobody else is poorer than by what he has a claim to in his channel with the liar,
+ * and the channels between the others work.
+ */
+export function healAround(world: World): void {
+  comeTogether(world)
+  judgeHarmless(world)
+  outlive(world, () => FEW_BLOCKS)
+  judgeHarmless(world)
+  judgeLeft(world)
+  const claims: Risks = new Map()
+  for (const edge of world.plan.edges.filter((one) => isWithLiar(world, one))) {
     const { host, client } = endsOf(world, edge)
-    must(!host === !client, () => `a channel with one end: ${show(host ?? client)}`)
-    if (!host || !client) continue
-    must(mirrored(host, client), () => `two ends disagree at the end: ${show(host)} ${show(client)}`)
-    must(inFlight(host) + inFlight(client) === 0n, () => `an HTLC is left: ${show(host)}`)
-    add(granted, edge.client, edge.balanceMsat)
-    add(granted, edge.host, -edge.balanceMsat)
+    const [node, view] = edge.host === world.plan.liar ? [edge.client, client] : [edge.host, host]
+    claims.set(node, (claims.get(node) ?? 0n) + (view?.inFlightInMsat ?? 0n))
   }
-
-  const owned = new Map(world.nodes.map(({ index, core }) => [index, core!.ledgerTotal()]))
-  const all = [...owned.values()].reduce((sum, one) => sum + one, 0n)
-  must(all === 0n, () => `money came or went: ${all} msat`)
-
-  const earned = new Map<number, bigint>()
-  for (const { node, hash } of world.invoices) {
-    const receipt = world.nodes[node]!.core!.receipt(hash)
-    if (receipt) add(earned, node, receipt.amountMsat)
-  }
-  const payments = new Map<string, number>()
-  for (const { node, payment } of world.payments) payments.set(payment.id, node)
-  for (const [id, node] of payments) {
-    const state = world.nodes[node]!.core!.payment(id)
-    if (state?.status !== 'paid') continue
-    const paid = state.parts.filter(({ status }) => status === 'paid')
-    for (const { amountMsat, feeMsat } of paid) add(earned, node, -amountMsat - feeMsat)
-    const hash = toHex(state.paymentHash)
-    const invoice = world.invoices.find((one) => one.hash === hash)!
-    must(
-      world.nodes[invoice.node]!.core!.receipt(hash) !== undefined,
-      () => `paid, and nobody has it: ${show({ ...state, paths: undefined })}`,
-    )
-  }
-  for (const { index, name } of world.nodes) {
-    const fair = (granted.get(index) ?? 0n) + (earned.get(index) ?? 0n)
-    const kept = owned.get(index)! - fair
-    must(
-      kept >= -(risks.get(index) ?? 0n),
-      () =>
-        `${name} is ${-kept} msat poorer than what it was given, took and paid (${risks.get(index) ?? 0n} were at stake)`,
-    )
-  }
+  judgeOwners(world, claims)
 }

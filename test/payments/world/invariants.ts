@@ -41,9 +41,9 @@ function judgePayment(node: WorldNode, payment: PaymentState): void {
 }
 
 /** What holds of one node after each of its steps, by its own view. */
-export function judgeNode(_world: World, node: WorldNode): void {
+export function judgeNode({ plan }: World, node: WorldNode): void {
   const { core } = node
-  if (!core) return
+  if (!core || node.index === plan.liar) return
   const views = core.channels()
   for (const view of views) {
     const parts = [view.localMsat, view.remoteMsat, view.inFlightInMsat, view.inFlightOutMsat]
@@ -59,6 +59,12 @@ export function judgeNode(_world: World, node: WorldNode): void {
   )
   for (const payment of core.payments(1000)) judgePayment(node, payment)
 }
+
+/** msat, both ways. */
+export const inFlight = (view: LinkView | undefined): bigint => (view ? view.inFlightInMsat + view.inFlightOutMsat : 0n)
+
+export const isWithLiar = ({ plan }: World, { host, client }: EdgePlan): boolean =>
+  host === plan.liar || client === plan.liar
 
 const viewOf = (world: World, node: number, peer: number): LinkView | undefined =>
   world.nodes[node]!.core?.channel(world.nodes[peer]!.id)
@@ -86,19 +92,21 @@ export function mirrored(host: LinkView, client: LinkView): boolean {
 
 /** What holds of the whole network between two commands. */
 export function judgeWorld(world: World): void {
-  const busy = new Set(world.net.busy().map(([from, to]) => `${Math.min(from, to)}-${Math.max(from, to)}`))
+  const nameOf = (a: number, b: number): string => `${Math.min(a, b)}-${Math.max(a, b)}`
+  const busy = new Set(world.net.busy().map(([from, to]) => nameOf(from, to)))
   for (const edge of world.plan.edges) {
+    const quiet = world.net.isUp(edge.host, edge.client) && !busy.has(nameOf(edge.host, edge.client))
+    if (isWithLiar(world, edge)) continue
+    if (!quiet || !world.net.isWhole(edge.host, edge.client)) continue
     const { host, client } = endsOf(world, edge)
-    const name = `${Math.min(edge.host, edge.client)}-${Math.max(edge.host, edge.client)}`
-    if (host?.status !== 'up' || client?.status !== 'up' || busy.has(name)) continue
-    if (!world.net.isWhole(edge.host, edge.client)) continue
+    if (host?.status !== 'up' || client?.status !== 'up') continue
     must(mirrored(host, client), () => `two ends disagree: ${show(host)} ${show(client)}`)
   }
   judgeReceipts(world)
   const paid = new Map<string, string>()
   for (const { node, payment } of world.payments) {
     const state = world.nodes[node]!.core?.payment(payment.id)
-    if (state?.status !== 'paid') continue
+    if (state?.status !== 'paid' || node === world.plan.liar) continue
     const hash = `${node}/${toHex(state.paymentHash)}`
     must((paid.get(hash) ?? state.id) === state.id, () => `paid under two ids at ${world.nodes[node]!.name}`)
     paid.set(hash, state.id)
@@ -109,6 +117,7 @@ export function judgeWorld(world: World): void {
 function judgeReceipts(world: World): void {
   const told = new Set<string>()
   for (const node of world.nodes) {
+    if (node.index === world.plan.liar) continue
     for (const event of node.told) {
       if (event.type !== 'payment_received') continue
       const hash = toHex(event.receipt.paymentHash)
@@ -118,6 +127,7 @@ function judgeReceipts(world: World): void {
   }
   const keys = new Set<string>()
   for (const { node, hash, options } of world.invoices) {
+    if (node === world.plan.liar) continue
     const receipt = world.nodes[node]!.core?.receipt(hash)
     if (!receipt) continue
     must(receipt.amountMsat >= options.amountMsat, () => `received too little: ${show(receipt)}`)

@@ -15,7 +15,8 @@ export interface WorldCore {
 }
 
 export type StoredRecords = Iterable<readonly [key: string, value: Uint8Array]>
-export type LoadCore = (options: CoreOptions, records: StoredRecords) => WorldCore
+/** @param node its number in the plan */
+export type LoadCore = (options: CoreOptions, records: StoredRecords, node: number) => WorldCore
 
 /** A channel of the plan: who hosts it for whom, and what the grant gives. Nodes are numbers. */
 export interface EdgePlan {
@@ -44,4 +45,6 @@ export interface Plan {
   readonly seed: number
   readonly nodes: readonly NodePlan[]
   readonly edges: readonly EdgePlan[]
+  /** The node that does not keep to the rules: nothing is demanded of it, and nothing of its channels but that others keep theirs. */
+  readonly liar?: number
 }

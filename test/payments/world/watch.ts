@@ -1,12 +1,14 @@
 import { toHex } from '../../../src/base/hex.js'
 import { sha256 } from '../../../src/crypto/hash.js'
+import { LAST_CROSS_SIGNED_STATE } from '../../../src/payments/hosted/messages.js'
+import { decodeMessage } from '../../../src/wire/message.js'
+import type { Plan } from './types.js'
 
 const ADD = 63505
 const FULFIL = 63503
 const FAIL = 63501
 const MALFORMED = 63499
 const STATE_UPDATE = 65529
-const LAST_STATE = 65531
 
 /** An HTLC as somebody sees it who reads what a node sends and gets. */
 interface SeenHtlc {
@@ -15,9 +17,10 @@ interface SeenHtlc {
   readonly cltvExpiry: number
   /**
    * `open`: offered. `committed`: the other side signed after it came. `leaving`: of an outgoing one, a failure came that is not
-   * signed yet. `over`: given back, or gone with an override.
+   * signed yet. `left`: that, and then the connection broke. `forgotten`: of an incoming one that was not committed, so, too.
+   * `over`: given back, or gone with an override.
    */
-  state: 'open' | 'committed' | 'leaving' | 'over'
+  state: 'open' | 'committed' | 'leaving' | 'left' | 'forgotten' | 'over'
 }
 
 /**
@@ -48,7 +51,7 @@ const u64At = (bytes: Uint8Array, at: number): bigint =>
 const u32At = (bytes: Uint8Array, at: number): number =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at)
 
-export function createWatch(nameOf: (node: number) => string): Watch {
+export function createWatch({ liar }: Plan, nameOf: (node: number) => string): Watch {
   /** By node; key: direction, peer, id. */
   const htlcs = new Map<number, Map<string, SeenHtlc>>()
   const promises = new Map<string, { readonly node: number; readonly amountMsat: bigint }>()
@@ -95,9 +98,8 @@ export function createWatch(nameOf: (node: number) => string): Watch {
   /** Two states that differ are never signed under the same counters: the other side could show the one or the other. */
   const signedOnce = (node: number, peer: number, message: Uint8Array): void => {
     const counters = toHex(message.subarray(6, 14))
-    // Before anything happened an opening may be begun again, on another day.
-    if (/^0+$/.test(counters)) return
-    const key = `${node}/${peer}/${counters}`
+    // On another day the signature is another one of the same state.
+    const key = `${node}/${peer}/${toHex(message.subarray(2, 14))}`
     const before = signed.get(key)
     const now = toHex(message.subarray(2))
     if (before !== undefined && before !== now) {
@@ -110,6 +112,7 @@ export function createWatch(nameOf: (node: number) => string): Watch {
     preimages,
     lastExpiry: () => lastExpiry,
     sent(node, peer, message, height) {
+      if (node === liar) return
       const type = typeOf(message)
       if (type === ADD) {
         const htlc = readAdd(message)
@@ -120,7 +123,6 @@ export function createWatch(nameOf: (node: number) => string): Watch {
         }
         if (known?.state === 'over') throw new Error(`${nameOf(node)} offers an HTLC that is over: ${key}`)
         if (!known) of(node).set(key, htlc)
-        lastExpiry = Math.max(lastExpiry, htlc.cltvExpiry)
         covered(node, htlc.hash, height)
       } else if (type === FULFIL) {
         const preimage = message.subarray(42, 74)
@@ -146,23 +148,32 @@ export function createWatch(nameOf: (node: number) => string): Watch {
       const mine = of(node)
       if (type === ADD && message.length >= 86) {
         const key = keyOf('in', peer, message)
-        if (!mine.has(key)) mine.set(key, readAdd(message))
+        lastExpiry = Math.max(lastExpiry, u32At(message, 82))
+        if ((mine.get(key)?.state ?? 'forgotten') === 'forgotten') mine.set(key, readAdd(message))
       } else if (type === FULFIL) knows.add(`${node}/${toHex(sha256(message.subarray(42, 74)))}`)
       else if (type === FAIL || type === MALFORMED) {
         const htlc = mine.get(keyOf('out', peer, message))
         if (htlc && htlc.state !== 'over') htlc.state = 'leaving'
-      } else if (type === STATE_UPDATE || type === LAST_STATE) {
+      } else if (type === STATE_UPDATE) {
         for (const [key, htlc] of mine) {
-          if (!key.startsWith(`in/${peer}/`) && !key.startsWith(`out/${peer}/`)) continue
-          if (htlc.state === 'open' && key.startsWith('in')) htlc.state = 'committed'
-          if (htlc.state === 'leaving') htlc.state = 'over'
+          if (key.startsWith(`in/${peer}/`) && htlc.state === 'open') htlc.state = 'committed'
+          if (key.startsWith(`out/${peer}/`) && htlc.state === 'leaving') htlc.state = 'over'
+        }
+      } else if (type === LAST_CROSS_SIGNED_STATE.type) {
+        const { incoming_htlcs, outgoing_htlcs } = decodeMessage(LAST_CROSS_SIGNED_STATE, message).fields
+        for (const [key, htlc] of mine) {
+          const has = (list: typeof incoming_htlcs) => list.some(({ id }) => key.endsWith(`/${id}`))
+          // What it was signed with before the connection broke.
+          if (key.startsWith(`in/${peer}/`) && htlc.state === 'forgotten' && has(outgoing_htlcs))
+            htlc.state = 'committed'
+          if (key.startsWith(`out/${peer}/`) && htlc.state === 'left' && !has(incoming_htlcs)) htlc.state = 'over'
         }
       }
     },
     disconnected(node, peer) {
       for (const [key, htlc] of of(node)) {
-        if (key.startsWith(`in/${peer}/`) && htlc.state === 'open') of(node).delete(key)
-        if (key.startsWith(`out/${peer}/`) && htlc.state === 'leaving') htlc.state = 'open'
+        if (key.startsWith(`in/${peer}/`) && htlc.state === 'open') htlc.state = 'forgotten'
+        if (key.startsWith(`out/${peer}/`) && htlc.state === 'leaving') htlc.state = 'left'
       }
     },
     overridden(node, peer) {

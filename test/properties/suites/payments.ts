@@ -1,9 +1,18 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { PaymentCore } from '../../../src/payments/core.js'
-import { arbitraryCommand, arbitraryPlan, type Command, perform, type Run } from '../../payments/world/commands.js'
-import { deliverAll, heal } from '../../payments/world/heal.js'
+import {
+  arbitraryCommand,
+  arbitraryPlan,
+  type Command,
+  commandBesideLiar,
+  perform,
+  planWithLiar,
+  type Run,
+} from '../../payments/world/commands.js'
+import { deliverAll, heal, healAround } from '../../payments/world/heal.js'
 import { judgeNode } from '../../payments/world/invariants.js'
+import { liar as liarCore } from '../../payments/world/liar.js'
 import type { LoadCore, Plan } from '../../payments/world/types.js'
 import { createWorld, type World } from '../../payments/world/world.js'
 
@@ -17,8 +26,14 @@ export interface PlayOptions {
 
 const loadCore: LoadCore = (options, records) => PaymentCore.load(options, records)
 
+/** The liar of a plan lies, the others do not. */
+function loadOf({ liar, seed }: Plan): LoadCore {
+  const lying = liarCore(seed)
+  return (options, records, node) => (node === liar ? lying : loadCore)(options, records, node)
+}
+
 /** A world in which the early channels of the plan are open. */
-function begin(plan: Plan, { load = loadCore, trace }: PlayOptions = {}): Run {
+function begin(plan: Plan, { load = loadOf(plan), trace }: PlayOptions = {}): Run {
   const world = createWorld(plan, load, judgeNode, trace)
   for (const edge of plan.edges) {
     world.connect(edge.host, edge.client)
@@ -36,8 +51,13 @@ export function play(plan: Plan, commands: Iterable<Command>, options: PlayOptio
     options.trace?.(fc.stringify(command))
     perform(run, command)
   }
-  heal(run.world, run, run.risks)
+  end(run)
   return run
+}
+
+function end({ world, risks, harmless }: Run): void {
+  if (world.plan.liar === undefined) heal(world, risks, harmless)
+  else healAround(world)
 }
 
 /** A command as fast-check has them: a run without some of its commands is a run, so that counter-examples become short. */
@@ -52,7 +72,7 @@ function note(world: World, seen: Map<string, number>): void {
   const add = (what: string): unknown => seen.set(what, (seen.get(what) ?? 0) + 1)
   for (const { core, told } of world.nodes) {
     for (const event of told) add(event.type)
-    for (const { status, parts } of core!.payments(1000)) {
+    for (const { status, parts } of core?.payments(1000) ?? []) {
       const paid = parts.filter((part) => part.status === 'paid')
       if (paid.length > 1) add('paid in several parts')
       if (status === 'paid' && paid.length < parts.length) add('paid after a failure')
@@ -84,18 +104,35 @@ export interface PaymentRuns {
 
 export function payments({ cases, mostCommands, seed, name = '' }: PaymentRuns): void {
   test(`${cases} worlds of payments keep their money${name}`, () => {
-    const commands = fc.commands([arbitraryCommand.map(happens)], { maxCommands: mostCommands, size: 'max' })
-    const seen = new Map<string, number>()
-    fc.assert(
-      fc.property(arbitraryPlan, commands, (plan, happening) => {
-        const run = begin(plan)
-        fc.modelRun(() => ({ model: {}, real: run }), happening)
-        heal(run.world, run, run.risks)
-        note(run.world, seen)
-      }),
-      { numRuns: cases, ...(seed !== undefined && { seed }) },
-    )
-    if (process.env.SEEN) console.log(Object.fromEntries(seen))
+    const seen = check(arbitraryPlan, arbitraryCommand, { cases, mostCommands, ...(seed !== undefined && { seed }) })
     if (cases >= 500) expect([...seen.keys()]).toEqual(expect.arrayContaining(EXPECTED))
   })
+}
+
+/** With a node among them that signs whatever it likes. */
+export function paymentsBesideLiar({ cases, mostCommands, seed, name = '' }: PaymentRuns): void {
+  test(`${cases} worlds of payments keep their money although somebody lies${name}`, () => {
+    const seen = check(planWithLiar, commandBesideLiar, { cases, mostCommands, ...(seed !== undefined && { seed }) })
+    if (cases >= 100) expect([...seen.keys()]).toEqual(expect.arrayContaining(['payment_paid', 'channel_errored']))
+  })
+}
+
+function check(
+  plans: fc.Arbitrary<Plan>,
+  command: fc.Arbitrary<Command>,
+  { cases, mostCommands, seed }: PaymentRuns,
+): ReadonlyMap<string, number> {
+  const commands = fc.commands([command.map(happens)], { maxCommands: mostCommands, size: 'max' })
+  const seen = new Map<string, number>()
+  fc.assert(
+    fc.property(plans, commands, (plan, happening) => {
+      const run = begin(plan)
+      fc.modelRun(() => ({ model: {}, real: run }), happening)
+      end(run)
+      note(run.world, seen)
+    }),
+    { numRuns: cases, ...(seed !== undefined && { seed }) },
+  )
+  if (process.env.SEEN) console.log(Object.fromEntries(seen))
+  return seen
 }
