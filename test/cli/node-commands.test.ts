@@ -282,7 +282,6 @@ describe('with a node', () => {
       dataDir: join(root, 'regtest'),
       listen: [{ kind: 'tcp', host: '127.0.0.1', port: 0 }],
       version: '0.0.0',
-      wallet: 'none',
       ...(generations && { generations }),
       onEvent: (event) => events.push(event),
       onFault: (error) => {
