@@ -1,5 +1,5 @@
 import { accountCsv, accountLines } from './daemon/account-text.js'
-import { withPayments } from './daemon/client.js'
+import { type NodeClient, withNode } from './daemon/client.js'
 import { defineCommand } from './frame/command.js'
 import { usage } from './frame/exit.js'
 
@@ -12,8 +12,8 @@ export const command = defineCommand({
   run: async (context) => {
     const { options, io, json, result, next } = context
     if (options.csv && json) throw usage('--csv or --json, not both')
-    return withPayments(context, async (node) => {
-      const account = await node.call('account.list', {})
+    return withNode(context, async (node) => {
+      const account = await wholeAccount(node)
       // Not through the frame, which would end the last line in another way than all others.
       if (options.csv) io.stdout.write(accountCsv(account.entries))
       else {
@@ -23,3 +23,17 @@ export const command = defineCommand({
     })
   },
 })
+
+/** All entries, which come in answers of a bounded size, and the sum as the last answer says it. */
+async function wholeAccount(node: NodeClient) {
+  let account = await node.call('account.list', {})
+  while (account.more) {
+    const { entries } = account
+    const from = (BigInt(entries.at(-1)?.seq ?? 0) + 1n).toString()
+    const next = await node.call('account.list', { from })
+    if (next.entries.length === 0) break
+    account = { ...next, entries: [...entries, ...next.entries] }
+  }
+  const { more: _, ...whole } = account
+  return whole
+}

@@ -16,6 +16,7 @@ import { REFUNDS_CODES } from '../node/refunds/codes.js'
 import { NOISE_CODES } from '../noise/codes.js'
 import { ONION_CODES } from '../onion/codes.js'
 import { PAYMENT_CODES } from '../payments/codes.js'
+import { WALLET_CODES } from '../wallets/codes.js'
 import { WIRE_CODES } from '../wire/codes.js'
 import { CLI_CODES } from './codes.js'
 
@@ -39,6 +40,7 @@ export const CODES_BY_FOLDER: Readonly<Record<string, Readonly<Record<string, Co
   'node/offers': OFFERS_CODES,
   'node/payments': PAYMENTS_CODES,
   'node/refunds': REFUNDS_CODES,
+  wallets: WALLET_CODES,
   cli: CLI_CODES,
 }
 

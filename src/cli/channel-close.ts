@@ -1,4 +1,4 @@
-import { withPayments } from './daemon/client.js'
+import { withNode } from './daemon/client.js'
 import { shortId } from './daemon/text.js'
 import { defineCommand } from './frame/command.js'
 
@@ -9,7 +9,7 @@ export const command = defineCommand({
   options: {},
   examples: ['lno channel close 02…'],
   run: (context) =>
-    withPayments(context, async (node) => {
+    withNode(context, async (node) => {
       const { args, result, next } = context
       const channel = await node.call('channel.close', { peer: args.peer })
       result(channel, () => `The channel with ${shortId(channel.peer)} is closed: nobody owes anything in it.`)

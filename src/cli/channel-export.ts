@@ -1,4 +1,4 @@
-import { withPayments } from './daemon/client.js'
+import { withNode } from './daemon/client.js'
 import { shortId } from './daemon/text.js'
 import { defineCommand } from './frame/command.js'
 
@@ -9,11 +9,11 @@ export const command = defineCommand({
   options: {},
   examples: ['lno channel export 02… > channel.state', 'lno channel export 02… | lno channel verify -'],
   run: (context) =>
-    withPayments(context, async (node) => {
-      const { args, result, next, note } = context
+    withNode(context, async (node) => {
+      const { args, json, result, next, note } = context
       const exported = await node.call('channel.export', { peer: args.peer })
       result(JSON.parse(exported.file), () => exported.file)
-      note(`What ${shortId(args.peer)} has signed; it holds no secret.`)
+      if (!json) note(`What ${shortId(args.peer)} has signed; it holds no secret.`)
       next('lno channel verify FILE')
     }),
 })

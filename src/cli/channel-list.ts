@@ -1,5 +1,5 @@
 import { channelLines, sumText } from './daemon/channel-text.js'
-import { withPayments } from './daemon/client.js'
+import { withNode } from './daemon/client.js'
 import { defineCommand } from './frame/command.js'
 
 export const command = defineCommand({
@@ -9,7 +9,7 @@ export const command = defineCommand({
   options: {},
   examples: ['lno channel list', 'lno channel list --json | jq -r .channels[].peer'],
   run: (context) =>
-    withPayments(context, async (node) => {
+    withNode(context, async (node) => {
       const { result, next, width } = context
       const list = await node.call('channel.list', {})
       const { channels } = list

@@ -1,6 +1,6 @@
 import { toHex } from '../base/hex.js'
 import { channelText, owesText } from './daemon/channel-text.js'
-import { withPayments } from './daemon/client.js'
+import { withNode } from './daemon/client.js'
 import { parseAmount, parseVia } from './daemon/options.js'
 import { defineCommand } from './frame/command.js'
 import { GRANT_SECRET, readGrantSecret } from './secrets.js'
@@ -18,10 +18,10 @@ export const command = defineCommand({
     'lno channel open 02… --secret-file grant --min-capacity 50000sat',
   ],
   run: async (context) => {
-    const { args, options, result, next, note, width, style } = context
+    const { args, options, json, result, next, note, width, style } = context
     const { node_id: peer, address } = parseVia(args.peer)
     const secret = await readGrantSecret(context, options)
-    return withPayments(context, async (node) => {
+    return withNode(context, async (node) => {
       if (address !== undefined) await node.call('peer.connect', { node_id: peer, address })
       const channel = await node.call('channel.open', {
         peer,
@@ -29,7 +29,7 @@ export const command = defineCommand({
         ...(options.minCapacity !== undefined && { min_capacity_msat: options.minCapacity.toString() }),
       })
       result(channel, () => channelText(channel, width, style.dim))
-      note(`Now ${owesText(channel)}.`)
+      if (!json) note(`Now ${owesText(channel)}.`)
       next(BigInt(channel.sendable_msat) > 0n ? 'lno pay lno1…' : 'lno receive')
     })
   },

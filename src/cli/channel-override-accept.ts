@@ -1,5 +1,5 @@
 import { channelText, owesText } from './daemon/channel-text.js'
-import { withPayments } from './daemon/client.js'
+import { withNode } from './daemon/client.js'
 import { defineCommand } from './frame/command.js'
 
 export const command = defineCommand({
@@ -9,11 +9,11 @@ export const command = defineCommand({
   options: {},
   examples: ['lno channel export 02… > before.state && lno channel override accept 02…'],
   run: (context) =>
-    withPayments(context, async (node) => {
-      const { args, result, next, note, width, style } = context
+    withNode(context, async (node) => {
+      const { args, json, result, next, note, width, style } = context
       const channel = await node.call('channel.override_accept', { peer: args.peer })
       result(channel, () => channelText(channel, width, style.dim))
-      note(`Now ${owesText(channel)}.`)
+      if (!json) note(`Now ${owesText(channel)}.`)
       next(`lno channel show ${channel.peer}`)
     }),
 })

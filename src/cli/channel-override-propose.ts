@@ -1,5 +1,5 @@
 import { channelText } from './daemon/channel-text.js'
-import { withPayments } from './daemon/client.js'
+import { withNode } from './daemon/client.js'
 import { parseAmount } from './daemon/options.js'
 import { defineCommand } from './frame/command.js'
 
@@ -12,14 +12,14 @@ export const command = defineCommand({
   },
   examples: ['lno channel override propose 02…', 'lno channel override propose 02… --balance 40000sat'],
   run: (context) =>
-    withPayments(context, async (node) => {
-      const { args, options, result, next, note, width, style } = context
+    withNode(context, async (node) => {
+      const { args, options, json, result, next, note, width, style } = context
       const channel = await node.call('channel.override_propose', {
         peer: args.peer,
         ...(options.balance !== undefined && { local_msat: options.balance.toString() }),
       })
       result(channel, () => channelText(channel, width, style.dim))
-      note('The override is proposed, and in force once the client accepts it.')
+      if (!json) note('The override is proposed, and in force once the client accepts it.')
       next(`lno channel show ${channel.peer}`)
     }),
 })

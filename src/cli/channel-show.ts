@@ -1,5 +1,5 @@
 import { channelText } from './daemon/channel-text.js'
-import { withPayments } from './daemon/client.js'
+import { withNode } from './daemon/client.js'
 import { defineCommand } from './frame/command.js'
 
 const errored = { host: 'lno channel override propose', client: 'lno channel override accept' } as const
@@ -9,7 +9,7 @@ export const command = defineCommand({
   options: {},
   examples: ['lno channel show 02…'],
   run: (context) =>
-    withPayments(context, async (node) => {
+    withNode(context, async (node) => {
       const { args, result, next, width, style } = context
       const channel = await node.call('channel.show', { peer: args.peer })
       result(channel, () => channelText(channel, width, style.dim))

@@ -19,7 +19,7 @@ export const command = defineCommand({
   options: {},
   examples: ['lno channel verify channel.state', 'lno channel export 02… | lno channel verify -'],
   run: async (context) => {
-    const { args, io, result, fail, note, width, style } = context
+    const { args, io, json, result, fail, note, width, style } = context
     const text = args.file === '-' ? await readStdin(io) : readTextFile(args.file, MAX_FILE)
     const state = verifyExport(text)
     const { issues } = state.signed
@@ -28,7 +28,7 @@ export const command = defineCommand({
       return `Hosted channel: ${verdict}\n${columnsOf(rowsOf(state), width, style.dim)}`
     })
     if (issues.length > 0) return issues.map((issue: LnoError) => fail(issue))[0]
-    note('That no later state was signed, a file cannot tell.')
+    if (!json) note('That no later state was signed, a file cannot tell.')
     return undefined
   },
 })

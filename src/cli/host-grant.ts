@@ -1,4 +1,4 @@
-import { withPayments } from './daemon/client.js'
+import { type NodeClient, withNode } from './daemon/client.js'
 import { parseAmount } from './daemon/options.js'
 import { formatSat } from './daemon/text.js'
 import { defineCommand } from './frame/command.js'
@@ -25,27 +25,28 @@ export const command = defineCommand({
     'lno host grant --capacity 100000sat --json | jq -r .secret > grant',
   ],
   run: async (context) => {
-    const { options, result, next, note, style, width } = context
+    const { options, json, result, next, note, style, width } = context
     const { capacity, balance, label } = options
     if (capacity === 0n) throw usage('a channel of no capacity carries nothing')
     if (balance > capacity) throw usage('--balance cannot be more than --capacity')
-    return withPayments(context, async (node) => {
+    return withNode(context, async (node) => {
       const grant = await node.call('host.grant', {
         capacity_msat: capacity.toString(),
         balance_msat: balance.toString(),
         ...(label !== undefined && { label }),
       })
-      const document = {
-        ...grant,
-        capacity_msat: capacity,
-        balance_msat: balance,
-        ...(label !== undefined && { label }),
-      }
-      result(document, () => columnsOf([['secret', grant.secret]], width, style.dim))
+      result(grant, () => columnsOf([['secret', grant.secret]], width, style.dim))
       const owed =
         balance === 0n ? '' : ` From its opening on you owe the client ${formatSat(balance)}: trust, not bitcoin.`
-      note(`For one channel of ${formatSat(capacity)}, one time; it is not shown again.${owed}`)
-      next(`lno channel open PUBKEY@HOST:PORT --secret -, at the client's node`)
+      if (!json) note(`For one channel of ${formatSat(capacity)}, one time; it is not shown again.${owed}`)
+      if (!json) note(`The client types: lno channel open ${await addressOf(node)} --secret -`)
+      next('lno host grants')
     })
   },
 })
+
+/** How a client names this node, as far as the node knows. */
+async function addressOf(node: NodeClient): Promise<string> {
+  const { node_id: id, addresses } = await node.call('node.info', {})
+  return `${id}@${addresses[0] ?? 'HOST:PORT'}`
+}

@@ -1,5 +1,5 @@
 import { escapeForDisplay } from '../base/display.js'
-import { withPayments } from './daemon/client.js'
+import { withNode } from './daemon/client.js'
 import { formatSat } from './daemon/text.js'
 import { defineCommand } from './frame/command.js'
 
@@ -9,7 +9,7 @@ export const command = defineCommand({
   options: {},
   examples: ['lno host grants', 'lno host grants --json | jq -r .grants[].grant_id'],
   run: (context) =>
-    withPayments(context, async (node) => {
+    withNode(context, async (node) => {
       const { result, next } = context
       const list = await node.call('host.grants', {})
       result(list, () =>

@@ -1,4 +1,4 @@
-import { withPayments } from './daemon/client.js'
+import { withNode } from './daemon/client.js'
 import { shortId } from './daemon/text.js'
 import { defineCommand } from './frame/command.js'
 
@@ -8,7 +8,7 @@ export const command = defineCommand({
   options: {},
   examples: ['lno host revoke 1a2b3c4d'],
   run: (context) =>
-    withPayments(context, async (node) => {
+    withNode(context, async (node) => {
       const { args, result, next } = context
       const revoked = await node.call('host.revoke', { grant: args.grant })
       result(revoked, () => `Grant ${shortId(revoked.grant_id)} is taken back: its secret opens nothing.`)

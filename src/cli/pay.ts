@@ -10,13 +10,13 @@ import { fromPasted } from '../bolt12/pasted.js'
 import { errorOf } from '../bolt12/rules/rule.js'
 import { decodeString } from '../bolt12/string.js'
 import { modernQuestion } from '../node/payer/question.js'
+import type { PaymentView } from '../node/payments/view.js'
 import { chainHashOf } from '../wire/chains.js'
-import { openNode } from './daemon/client.js'
+import { type NodeClient, openNode } from './daemon/client.js'
 import { failureLines } from './daemon/fetch-text.js'
 import { parseAmount, parseCount, parseDurationIn, parseQuantity, SCID, VIA } from './daemon/options.js'
 import { type PayProgress, paymentIdOf, payProgressText } from './daemon/pay-progress.js'
-import type { PaymentClient, PaymentView } from './daemon/payment-api.js'
-import { paidText, paymentText } from './daemon/payment-text.js'
+import { paidText, paymentText, quoteText } from './daemon/payment-text.js'
 import { formatMsat } from './daemon/text.js'
 import { canAsk, confirmed } from './frame/ask.js'
 import { type Context, defineCommand } from './frame/command.js'
@@ -79,7 +79,7 @@ export const command = defineCommand({
       throw usage('nobody can be asked here whether to pay: --yes pays, --dry-run shows what would be paid')
     }
     // Before the question: nobody should say yes for nothing.
-    const node = (await openNode(context)) as unknown as PaymentClient
+    const node = await openNode(context)
     try {
       if (asks) {
         const question = `Pay ${formatMsat(plan.amountMsat)} for ${plan.what}, and up to ${formatMsat(maxFeeMsat)} of fees?`
@@ -87,8 +87,8 @@ export const command = defineCommand({
       }
       const payment = await start(context, node, plan, maxFeeMsat)
       if (options.dryRun) {
-        result(payment, () => paymentText(payment, context.width, context.style.dim))
-        note('Nothing was paid.')
+        result(payment, () => quoteText(payment, context.width, context.style.dim))
+        if (!json) note('So it would be paid now; nothing was.')
         next('lno pay STRING')
         return EXIT.ok
       }
@@ -122,7 +122,7 @@ function ended({ result, next, fail, note, width, style, json }: PayContext, pay
 /** Pays at the node, and tells how far it is. An interruption ends the waiting, and what was begun goes on. */
 async function start(
   { args, options, signal, note, json }: PayContext,
-  node: PaymentClient,
+  node: NodeClient,
   plan: Plan,
   maxFeeMsat: bigint,
 ): Promise<PaymentView> {

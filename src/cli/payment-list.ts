@@ -1,4 +1,4 @@
-import { withPayments } from './daemon/client.js'
+import { withNode } from './daemon/client.js'
 import { parseCount } from './daemon/options.js'
 import { paymentLine } from './daemon/payment-text.js'
 import { defineCommand } from './frame/command.js'
@@ -10,7 +10,7 @@ export const command = defineCommand({
   },
   examples: ['lno payment list', 'lno payment list --json | jq -r .payments[].payment_id'],
   run: (context) =>
-    withPayments(context, async (node) => {
+    withNode(context, async (node) => {
       const { options, result, next, style } = context
       const list = await node.call('payment.list', { limit: options.limit })
       result(list, () =>

@@ -1,4 +1,4 @@
-import { withPayments } from './daemon/client.js'
+import { withNode } from './daemon/client.js'
 import { paymentText } from './daemon/payment-text.js'
 import { defineCommand } from './frame/command.js'
 
@@ -7,7 +7,7 @@ export const command = defineCommand({
   options: {},
   examples: ['lno payment show 1a2b3c4d'],
   run: (context) =>
-    withPayments(context, async (node) => {
+    withNode(context, async (node) => {
       const { args, result, next, style, width } = context
       const payment = await node.call('payment.show', { id: args.payment })
       result(payment, () => paymentText(payment, width, style.dim))

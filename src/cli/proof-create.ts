@@ -4,7 +4,7 @@ import { INVOICE, type Invoice, type InvoiceMessage } from '../bolt12/invoice.js
 import { createPayerProof } from '../bolt12/proof/create.js'
 import { type Guessable, type ProofField, type ProofPreview, previewPayerProof } from '../bolt12/proof/preview.js'
 import type { FieldChoice } from '../bolt12/proof/selection.js'
-import { withPayments } from './daemon/client.js'
+import { withNode } from './daemon/client.js'
 import { type Context, defineCommand } from './frame/command.js'
 import { usage } from './frame/exit.js'
 import { nearest } from './frame/nearest.js'
@@ -155,7 +155,7 @@ function proveInvoice(context: ProofContext): Made {
 function provePayment(context: ProofContext): Promise<Made> {
   const { include, note, preview } = context.options
   const id = context.args.invoice.trim().toLowerCase()
-  return withPayments(context, async (node) => {
+  return withNode(context, async (node) => {
     const payment = await node.call('payment.show', { id })
     if (payment.bolt12 === undefined) throw usage('there is no invoice for this payment yet')
     const invoice = decodeInvoice(payment.bolt12)

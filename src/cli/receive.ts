@@ -1,7 +1,7 @@
+import { isLnoError } from '../base/error.js'
 import { type NodeClient, withNode } from './daemon/client.js'
 import { makeOffer } from './daemon/make-offer.js'
 import { parseExpiry, parsePath, parsePrice } from './daemon/options.js'
-import type { PaymentClient } from './daemon/payment-api.js'
 import { formatSat } from './daemon/text.js'
 import { defineCommand } from './frame/command.js'
 
@@ -41,14 +41,16 @@ export const command = defineCommand({
   },
 })
 
-/** The hosts whose channels are up, and how much may come over all channels. */
+/** The hosts whose channels are up, and how much may come over all channels. @throws LnoError `NO_WALLET` */
 async function waysIn(
   node: NodeClient,
 ): Promise<{ readonly hosts: readonly string[]; readonly receivableMsat: bigint }> {
-  const { channels } = await (node as unknown as PaymentClient).call('channel.list', {})
-  const up = channels.filter(({ status }) => status === 'up')
-  return {
-    hosts: up.filter(({ role }) => role === 'client').map(({ peer }) => peer),
-    receivableMsat: up.reduce((sum, { receivable_msat: msat }) => sum + BigInt(msat), 0n),
-  }
+  const { receivable_msat: receivable } = await node.call('account.list', { limit: 1 })
+  // Wallets of other programs have none.
+  const { channels } = await node.call('channel.list', {}).catch((error: unknown) => {
+    if (isLnoError(error, 'NO_HOSTED_CHANNELS')) return { channels: [] }
+    throw error
+  })
+  const hosts = channels.filter(({ role, status }) => role === 'client' && status === 'up').map(({ peer }) => peer)
+  return { hosts, receivableMsat: BigInt(receivable) }
 }

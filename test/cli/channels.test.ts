@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { LnoError } from '../../src/base/error.js'
 import { accountCsv, accountLines } from '../../src/cli/daemon/account-text.js'
 import { owesText } from '../../src/cli/daemon/channel-text.js'
-import type { ChannelView, EntryView } from '../../src/cli/daemon/payment-api.js'
 import { formatSat } from '../../src/cli/daemon/text.js'
 import { csvText } from '../../src/cli/show/csv.js'
+import type { ChannelView } from '../../src/node/methods/channel-methods.js'
+import type { EntryView } from '../../src/node/payments/account.js'
 import { tempDir } from '../support/temp-dir.js'
 import { fakeNode } from './fake-node.js'
 import { lno, problemWith } from './run.js'
@@ -166,13 +168,17 @@ describe('lno channel', () => {
 
 describe('lno host', () => {
   test('grant prints the secret once, and says what is owed', async () => {
-    const node = await fakeNode({ 'host.grant': { secret: SECRET, grant_id: 'b2'.repeat(32) } })
+    const node = await fakeNode({
+      'host.grant': { secret: SECRET, grant_id: 'b2'.repeat(32), balance_msat: '5000' },
+      'node.info': { node_id: HOST, addresses: ['127.0.0.1:9747'] },
+    })
     const words = ['host', 'grant', '--capacity', '100000sat', '--balance', '5sat', '--label', 'till']
     const made = await lno([...words, ...node.flags])
     expect(made.stdout).toBe(`secret  ${SECRET}\n`)
     expect(made.stderr).toMatch(
       /^For one channel of 100 000 sat, one time; it is not shown again\. From its opening on /,
     )
+    expect(made.stderr).toContain(`The client types: lno channel open ${HOST}@127.0.0.1:9747 --secret -\n`)
     expect(made.stderr).toContain('you owe the client 5 sat: trust, not bitcoin.')
     expect(node.calls[0]?.params).toEqual({ capacity_msat: '100000000', balance_msat: '5000', label: 'till' })
     expect((await lno([...words, '--json', ...node.flags])).json()).toMatchObject({
@@ -194,13 +200,14 @@ describe('lno host', () => {
 })
 
 describe('lno account list', () => {
+  const sums = { in_flight_msat: '0', sendable_msat: '2997', receivable_msat: '0', more: false }
   const entries = [
     entry({ kind: 'grant', amount_msat: '5000' }),
     entry({ seq: '2', kind: 'sent', amount_msat: '-2003', fee_msat: '3', description: 'tea', payer_note: 'hot\u0007' }),
   ]
 
   test('people see each change with the sum up to it, and who owes whom in the end', async () => {
-    const node = await fakeNode({ 'account.list': { entries, total_msat: '2997' } })
+    const node = await fakeNode({ 'account.list': { entries, total_msat: '2997', ...sums } })
     const { stdout } = await lno(['account', 'list', ...node.flags])
     expect(stdout.split('\n')).toEqual([
       '2026-03-01 12:00:00 UTC  granted                 +5 sat           5 sat  0279be66…1798',
@@ -213,17 +220,30 @@ describe('lno account list', () => {
     expect(accountLines([entry({})], 0n)).toMatch(/\nOver all, nobody owes anybody anything\.$/)
   })
 
+  test('a long account comes in pieces', async () => {
+    const node = await fakeNode({
+      'account.list': ({ from }) =>
+        from === undefined
+          ? { ...sums, entries: entries.slice(0, 1), total_msat: '5000', more: true }
+          : { ...sums, entries: entries.slice(1), total_msat: '2997' },
+    })
+    const { json } = await lno(['account', 'list', '--json', ...node.flags])
+    const { more: _, ...rest } = sums
+    expect(json()).toEqual({ ...rest, entries, total_msat: '2997' })
+    expect(node.calls.map(({ params }) => params)).toEqual([{}, { from: '2' }])
+  })
+
   test('CSV: lines end with CR LF, quotes are doubled, no text is a formula, no control character is left', async () => {
-    const node = await fakeNode({ 'account.list': { entries, total_msat: '2997' } })
+    const node = await fakeNode({ 'account.list': { entries, total_msat: '2997', ...sums } })
     const { stdout, stderr } = await lno(['account', 'list', '--csv', ...node.flags])
     expect(stderr).toBe('')
     expect(stdout.endsWith('\r\n')).toBe(true)
-    expect(stdout.split('\r\n')[2]).toBe(`2,2026-03-01T12:00:00.000Z,sent,-2003,3,${HOST},,,,tea,hot\\u{7},,,`)
+    expect(stdout.split('\r\n')[2]).toBe(`2,2026-03-01T12:00:00.000Z,sent,-2003,3,${HOST},,,,,tea,hot\\u{7},,,`)
     const noted = (payer_note: string) =>
       accountCsv([entry({ payer_note })])
         .split('\r\n')[1]
         ?.split(',')
-        .slice(10)
+        .slice(11)
         .join(',')
     expect(noted('a "b", c')).toBe('"a ""b"", c",,,')
     expect(noted('two\r\nlines')).toBe('two\\u{d}\\u{a}lines,,,')
@@ -248,7 +268,9 @@ describe('lno receive', () => {
 
   test('makes an offer over every host, with its code in a terminal', async () => {
     const down = { ...asClient, peer: '03'.repeat(33), status: 'down' }
-    const node = await fakeNode({ 'channel.list': { channels: [asClient, down, asHost] }, 'offer.create': offer })
+    const channels = { channels: [asClient, down, asHost] }
+    const account = { entries: [], receivable_msat: '171000' }
+    const node = await fakeNode({ 'account.list': account, 'channel.list': channels, 'offer.create': offer })
     const shown = await lno(['receive', '--amount', '10sat', '--description', 'tea', ...node.flags], { columns: 100 })
     expect(shown.code).toBe(0)
     expect(shown.stdout).toContain('█')
@@ -264,11 +286,21 @@ describe('lno receive', () => {
   })
 
   test('warns where nothing can come, or not so much', async () => {
-    const none = await fakeNode({ 'channel.list': { channels: [] }, 'offer.create': offer })
+    const none = await fakeNode({
+      'account.list': { entries: [], receivable_msat: '0' },
+      'channel.list': () => {
+        throw new LnoError('NO_HOSTED_CHANNELS', 'another wallet')
+      },
+      'offer.create': offer,
+    })
     expect((await lno(['receive', ...none.flags])).stderr).toMatch(
       /^lno: no channel is up over which anything could come/,
     )
-    const some = await fakeNode({ 'channel.list': { channels: [asClient] }, 'offer.create': offer })
+    const some = await fakeNode({
+      'account.list': { entries: [], receivable_msat: '85500' },
+      'channel.list': { channels: [asClient] },
+      'offer.create': offer,
+    })
     const much = await lno(['receive', '--amount', '86sat', '--description', 'x', ...some.flags])
     expect(much.stderr).toMatch(/^lno: your channels can take 85\.5 sat now, which is less than the amount/)
   })

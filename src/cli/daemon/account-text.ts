@@ -1,10 +1,10 @@
 import { escapeForDisplay } from '../../base/display.js'
+import type { EntryView } from '../../node/payments/account.js'
 import { type Cell, csvText } from '../show/csv.js'
-import type { EntryView } from './payment-api.js'
 import { formatSat, formatTime, shortId } from './text.js'
 
 /** What a kind of change is, in words. */
-const KINDS: Readonly<Record<string, string>> = {
+const KINDS: Readonly<Record<EntryView['kind'], string>> = {
   grant: 'granted',
   received: 'received',
   sent: 'sent',
@@ -27,6 +27,7 @@ const COLUMNS: readonly (readonly [header: string, cell: (entry: EntryView) => C
   ['payment_hash', ({ payment_hash }) => plain(payment_hash)],
   ['payment_id', ({ payment_id }) => plain(payment_id)],
   ['offer_id', ({ offer_id }) => plain(offer_id)],
+  ['refund_id', ({ refund_id }) => plain(refund_id)],
   ['description', ({ description }) => foreign(description)],
   ['payer_note', ({ payer_note }) => foreign(payer_note)],
   ['payer_id', ({ payer_id }) => plain(payer_id)],

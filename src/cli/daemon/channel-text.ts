@@ -1,5 +1,5 @@
+import type { ChannelView } from '../../node/methods/channel-methods.js'
 import { columnsOf, wrap } from '../frame/text.js'
-import type { ChannelView } from './payment-api.js'
 import { formatMsat, formatSat } from './text.js'
 
 /** The other side of a channel. */

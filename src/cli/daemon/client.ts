@@ -4,7 +4,6 @@ import { isLnoError, LnoError } from '../../base/error.js'
 import { type ControlClient, connectControl } from '../../node/control/client.js'
 import type { NodeApi } from '../../node/methods/index.js'
 import type { Context } from '../frame/command.js'
-import type { PaymentClient } from './payment-api.js'
 
 export type NodeClient = ControlClient<NodeApi>
 
@@ -43,12 +42,4 @@ export async function withNode<T>(context: Pick<Context, 'config'>, use: (node: 
   } finally {
     node.close()
   }
-}
-
-/** The same, for the methods of payments. */
-export function withPayments<T>(
-  context: Pick<Context, 'config'>,
-  use: (node: PaymentClient) => Promise<T>,
-): Promise<T> {
-  return withNode(context, (node) => use(node as unknown as PaymentClient))
 }

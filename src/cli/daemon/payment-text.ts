@@ -1,6 +1,7 @@
 import { escapeForDisplay } from '../../base/display.js'
+import type { PartView, PaymentView } from '../../node/payments/view.js'
+import type { PaymentFailure } from '../../payments/step.js'
 import { columnsOf } from '../frame/text.js'
-import type { FailureView, PartView, PaymentView } from './payment-api.js'
 import { formatMsat, formatTime, shortId } from './text.js'
 
 const STATES: Readonly<Record<PaymentView['status'], string>> = {
@@ -11,7 +12,7 @@ const STATES: Readonly<Record<PaymentView['status'], string>> = {
   failed: 'failed: nothing was paid',
 }
 
-const reason = ({ code, message }: FailureView): string => `${escapeForDisplay(code)}: ${escapeForDisplay(message)}`
+const reason = ({ code, message }: PaymentFailure): string => `${escapeForDisplay(code)}: ${escapeForDisplay(message)}`
 
 function partText({ peer, amount_msat: amount, fee_msat: fee, path, status, failure }: PartView): string {
   const why = failure === undefined ? '' : ` (${reason(failure)})`
@@ -39,6 +40,20 @@ export function paymentText(payment: PaymentView, width: number, label: (text: s
     ['begun', formatTime(payment.created_at)],
     ...(payment.ended_at === undefined ? [] : [['ended', formatTime(payment.ended_at)] as const]),
     ...payment.parts.map((part, i) => [`part ${i + 1}`, partText(part)] as const),
+  ]
+  return columnsOf(rows, width, label)
+}
+
+/** How a payment would go that was not made. */
+export function quoteText(quote: PaymentView, width: number, label: (text: string) => string): string {
+  const rows: (readonly [string, string])[] = [
+    ...(quote.description === undefined ? [] : [['for', escapeForDisplay(quote.description)] as const]),
+    ['amount', formatMsat(BigInt(quote.amount_msat))],
+    ['fee', `${formatMsat(BigInt(quote.fee_msat))}, at most ${formatMsat(BigInt(quote.max_fee_msat))}`],
+    ...quote.parts.map(
+      ({ peer, amount_msat: amount, path }, i) =>
+        [`part ${i + 1}`, `${formatMsat(BigInt(amount))} over ${shortId(peer)}, path ${path + 1}`] as const,
+    ),
   ]
   return columnsOf(rows, width, label)
 }

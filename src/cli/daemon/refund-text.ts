@@ -5,10 +5,10 @@ import { formatMsat, formatTime, shortId } from './text.js'
 
 const STATES: Readonly<Record<RefundView['status'], string>> = {
   open: 'open: an invoice is waited for',
-  answered: 'answered: an invoice came, and every check passed; it is not paid',
-  paying: 'paying: an invoice came, and every check passed; it is being paid',
+  answered: 'answered: an invoice came, and every check passed; this node does not pay it',
+  paying: 'paying: an invoice came, and is being paid',
   paid: 'paid',
-  failed: 'failed: its invoice could not be paid, and no other one is taken',
+  failed: 'failed: the invoice that came could not be paid, and no other one is taken',
   disabled: 'disabled: no invoice is taken',
   expired: 'expired: no invoice is taken',
 }

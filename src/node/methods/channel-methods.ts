@@ -84,6 +84,10 @@ export function channelMethods(node: LnoNode) {
     method('channel.override_accept', whichChannel, async ({ peer }) =>
       channelView(await hostedBy(node).acceptOverride(find(peer).peer)),
     ),
+    method('channel.export', whichChannel, async ({ peer }) => ({
+      /** JSON, to be kept as it is. */
+      file: await hostedBy(node).exportChannel(find(peer).peer),
+    })),
   ] as const
 }
 

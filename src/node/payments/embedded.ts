@@ -6,6 +6,7 @@ import { INIT_FEATURES } from '../../wire/feature-table.js'
 import type { NodeIdentity } from '../identity.js'
 import { deriveSecret } from '../secrets.js'
 import type { PaymentsEvent } from './events.js'
+import { DEFAULT_FORWARDING } from './forwarding.js'
 
 /** Feature bits of init with the embedded wallet: blinded HTLCs (25), attribution of failures (37) and hosted channels (257). */
 export const HOSTING_FEATURES: readonly number[] = [...INIT_FEATURES, 25, 37, 257]
@@ -14,9 +15,6 @@ export const HOSTING_FEATURES: readonly number[] = [...INIT_FEATURES, 25, 37, 25
 export type HostingOptions = Partial<
   Pick<EmbeddedWalletOptions, 'forwarding' | 'openTo' | 'tellsNeighbours' | 'blockClock'>
 >
-
-/** What passing a payment on costs unless the user says otherwise: 1 sat and one part in a thousand, as wallets have it. */
-const FORWARDING = { feeBaseMsat: 1000, feeProportionalMillionths: 1000, cltvExpiryDelta: 36 } as const
 
 /** What the embedded wallet of a node needs of it. */
 export interface EmbeddedOptions
@@ -35,7 +33,12 @@ export interface EmbeddedOptions
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedWallet> {
   const { network, store, clock, random, peers, nextTurn, identity, hosting = {}, onEvent, keep } = options
-  const { blockClock = countedHeight(network), forwarding = FORWARDING, openTo, tellsNeighbours = true } = hosting
+  const {
+    blockClock = countedHeight(network),
+    forwarding = DEFAULT_FORWARDING,
+    openTo,
+    tellsNeighbours = true,
+  } = hosting
   if (blockClock.height(clock.now()) === undefined) {
     throw paymentError('HEIGHT_UNKNOWN', `hosted channels on ${network} need a source of the height of the chain`)
   }

@@ -1,11 +1,8 @@
-import type { NewGrant } from '../../payments/step.js'
+import type { HostTerms, NewGrant } from '../../payments/step.js'
 
-/** What a host promises to whoever shows a grant's secret. */
-export interface GrantOptions {
+/** What a channel of ours is like. */
+export interface TermsOptions {
   readonly capacityMsat: bigint
-  /** msat that the client owns from the start: what we owe then; 0 unless given. */
-  readonly balanceMsat?: bigint
-  readonly label?: string
   /** msat; 1 unless given. */
   readonly htlcMinimumMsat?: bigint
   /** HTLCs that the client may have in flight; 20, the most, unless given. */
@@ -14,20 +11,29 @@ export interface GrantOptions {
   readonly maxInFlightMsat?: bigint
 }
 
+/** What a host promises to whoever shows a grant's secret. */
+export interface GrantOptions extends TermsOptions {
+  /** msat that the client owns from the start: what we owe then; 0 unless given. */
+  readonly balanceMsat?: bigint
+  readonly label?: string
+}
+
 const MAX_ACCEPTED_HTLCS = 20
 
-export function newGrant(secretHash: Uint8Array, options: GrantOptions): NewGrant {
+export function hostTerms(options: TermsOptions): HostTerms {
   const {
     capacityMsat,
-    balanceMsat = 0n,
     htlcMinimumMsat = 1n,
     maxAcceptedHtlcs = MAX_ACCEPTED_HTLCS,
     maxInFlightMsat = capacityMsat,
-    label,
   } = options
+  return { capacityMsat, htlcMinimumMsat, maxAcceptedHtlcs, maxInFlightMsat }
+}
+
+export function newGrant(secretHash: Uint8Array, { balanceMsat = 0n, label, ...terms }: GrantOptions): NewGrant {
   return {
     secretHash,
-    terms: { capacityMsat, htlcMinimumMsat, maxAcceptedHtlcs, maxInFlightMsat },
+    terms: hostTerms(terms),
     clientBalanceMsat: balanceMsat,
     ...(label !== undefined && { label }),
   }

@@ -4,6 +4,7 @@ import { toHex } from '../../../src/base/hex.js'
 import { sha256 } from '../../../src/crypto/hash.js'
 import {
   channelFacts,
+  entryOf,
   type HostedChannel,
   type HostedNotice,
   type HostedStep,
@@ -132,6 +133,7 @@ export function createWorld(options: WorldOptions = {}) {
     connect,
     cut,
     crash,
+    answer,
     deliver,
     deliverAll,
     assertAgreement,
@@ -284,6 +286,14 @@ export function createWorld(options: WorldOptions = {}) {
     const { disk } = sides[who]
     sides[who].channel = disk.record ? channelFromRecord(facts[who], disk.record) : noChannel(facts[who])
     cut()
+  }
+
+  /** Answers an incoming HTLC that was held. */
+  function answer(who: Who, id: bigint, how: Answer): boolean {
+    const entry = entryOf(sides[who].channel, 'in', id)
+    const known = entry && answers.get(toHex(entry.htlc.terms.paymentHash))
+    if (!known) return false
+    return act(who, (channel, at) => answered(channel, id, how, known.preimage, at))
   }
 
   /** The next message for a side arrives. */

@@ -106,6 +106,36 @@ describe('a channel', () => {
     await expect(world.run(payer.wallet.closeChannel(relay.id))).rejects.toMatchObject({ code: expect.any(String) })
     expect(payer.wallet.channel(relay.id)?.status).toBe('up')
     expect(await world.run(merchant.wallet.closeChannel(relay.id))).toMatchObject({ status: 'closed' })
+    // It opens again without a grant.
+    expect(await world.run(merchant.wallet.openChannel({ peer: relay.id }))).toMatchObject({ status: 'up' })
+    await world.close()
+  })
+})
+
+describe('an HTLC that expires', () => {
+  test('errs its channel alone; the payment fails, and an override of host and client revives the channel', async () => {
+    const { world, payer, relay, merchant } = await row()
+    const before = await agreed([payer, relay, merchant])
+    const payment = await payable(merchant.wallet, world.clock.now(), 10_000n, 'tea')
+    await world.hold(merchant, true)
+    await world.run(payer.wallet.pay(payment))
+    const ended = payer.wallet.ended(payment.id)
+    // Nobody tells the wallets how high the chain is: they look.
+    await world.clock.advance(100 * 600_000)
+    expect(await world.run(ended)).toMatchObject({ status: 'failed', feeMsat: 0n })
+    expect(relay.wallet.channel(merchant.id)).toMatchObject({ status: 'errored', inFlightOutMsat: 10_000n })
+    expect(payer.wallet.channel(relay.id)).toMatchObject({ status: 'up', localMsat: PAYER_OWNS })
+    await world.hold(merchant, false)
+    await world.settle()
+    await expect(world.run(merchant.wallet.proposeOverride(relay.id))).rejects.toMatchObject({
+      code: 'OVERRIDE_NOT_YOURS',
+    })
+    await world.run(relay.wallet.proposeOverride(merchant.id))
+    await world.settle()
+    expect(merchant.events.at(-1)).toMatchObject({ type: 'override_proposed', byUs: false })
+    await world.run(merchant.wallet.acceptOverride(relay.id))
+    await world.settle()
+    expect(await agreed([payer, relay, merchant])).toEqual(before)
     await world.close()
   })
 })

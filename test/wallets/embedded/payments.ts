@@ -4,7 +4,7 @@ import { encodeUtf8 } from '../../../src/base/utf8.js'
 import { sha256 } from '../../../src/crypto/hash.js'
 import type { NewPayment } from '../../../src/payments/step.js'
 import type { Wallet } from '../../../src/wallets/wallet.js'
-import { type EmbeddedWorld, embeddedWorld, type WorldNode } from './world.js'
+import { type EmbeddedWorld, embeddedWorld, type Place, type WorldNode } from './world.js'
 
 /** Capacity of each channel in msat, and what its client owns. */
 export const CAPACITY = 10_000_000n
@@ -82,4 +82,38 @@ export async function agreed(nodes: readonly WorldNode[]): Promise<readonly bigi
   }
   expect(sums.reduce((all, sum) => all + sum, 0n)).toBe(0n)
   return sums
+}
+
+export const ROLES = ['payer', 'relay', 'merchant'] as const
+
+/**
+ * One payment; something happens to a node at the n-th place that it passes from the first step of the payment on, and it starts
+ * again. Returns false when it passes fewer.
+ */
+export async function payThough(role: (typeof ROLES)[number], place: Place, n: number): Promise<boolean> {
+  const { world, ...nodes } = await row()
+  const { payer, relay, merchant } = nodes
+  const all = [payer, relay, merchant]
+  const amount = 100_000n
+  const [payerHad, relayHad, merchantHad] = await agreed(all)
+  const payment = await payable(merchant.wallet, world.clock.now(), amount, 'tea')
+  const victim = nodes[role]
+  victim.fuse = { place, left: n }
+  void payer.wallet.pay(payment).catch(() => undefined)
+  await world.clock.advance(2000)
+  const happened = victim.fuse === undefined
+  expect(victim.stopped).toBe(happened && place === 'commit_fails')
+  if (happened) {
+    await world.restart(victim)
+    await world.clock.advance(100)
+  }
+  victim.fuse = undefined
+  // A wish that was not stored is wished for again; under the same id nothing happens otherwise.
+  await world.run(payer.wallet.pay(payment))
+  const { status, feeMsat } = await world.run(payer.wallet.ended(payment.id))
+  await world.settle()
+  expect({ role, place, n, status }).toEqual({ role, place, n, status: 'paid' })
+  expect(await agreed(all)).toEqual([payerHad! - amount - feeMsat, relayHad! + feeMsat, merchantHad! + amount])
+  await world.close()
+  return happened
 }

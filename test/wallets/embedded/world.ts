@@ -11,10 +11,10 @@ import type { PeerListener, WalletPeers } from '../../../src/wallets/embedded/pe
 import { bitmapOf } from '../../../src/wire/features.js'
 import { node as keysOf } from '../../support/keys.js'
 
-/** Where a process may end: around a commit, around a send. */
-export type Place = 'before_commit' | 'after_commit' | 'before_send' | 'after_send'
+/** Where a process may end: around a commit, around a send; or the disk takes nothing, and the process goes on. */
+export type Place = 'before_commit' | 'commit_fails' | 'after_commit' | 'before_send' | 'after_send'
 
-/** A node dies at the n-th of these places that it passes, counted from when the fuse is set. */
+/** It happens at the n-th of these places that a node passes, counted from when the fuse is set. */
 export interface Fuse {
   readonly place: Place
   left: number
@@ -28,9 +28,9 @@ export interface WorldNode {
   /** The wallet that runs now, or the last one. */
   wallet: EmbeddedWallet
   dead: boolean
+  /** Its wallet has ended by itself. */
+  stopped: boolean
   fuse: Fuse | undefined
-  /** Places passed since the start. */
-  readonly passed: Record<Place, number>
 }
 
 /** Wallets in one process, joined by streams that keep their order. */
@@ -68,6 +68,8 @@ interface Wire {
 const FEATURES = bitmapOf([25, 257])
 /** A message takes as long. */
 const LATENCY_MS = 1
+/** Longer than a message takes, so that more than one comes while the disk works. */
+const DISK_MS = 3
 
 export async function embeddedWorld(): Promise<EmbeddedWorld> {
   const clock = manualClock()
@@ -96,10 +98,14 @@ export async function embeddedWorld(): Promise<EmbeddedWorld> {
   function passes(process: Process, place: Place): boolean {
     const { node } = process
     if (!process.alive) return true
-    node.passed[place]++
+    if (!burns(node, place)) return false
+    kill(node)
+    return true
+  }
+
+  function burns(node: WorldNode, place: Place): boolean {
     if (node.fuse?.place !== place || --node.fuse.left > 0) return false
     node.fuse = undefined
-    kill(node)
     return true
   }
 
@@ -147,7 +153,10 @@ export async function embeddedWorld(): Promise<EmbeddedWorld> {
       range: disk.range,
       close: disk.close,
       commit: async (changes) => {
+        // What leaves meanwhile leaves too early: if the process ends now it never was on the disk.
+        await new Promise<void>((resolve) => clock.after(DISK_MS, resolve))
         if (passes(process, 'before_commit')) return never
+        if (burns(process.node, 'commit_fails')) throw new Error('the disk is full')
         await disk.commit(changes)
         if (passes(process, 'after_commit')) return never
       },
@@ -163,6 +172,7 @@ export async function embeddedWorld(): Promise<EmbeddedWorld> {
     const process: Process = { node, alive: true, listener: undefined, receive: undefined }
     processes.set(node, process)
     node.dead = false
+    node.stopped = false
     const count = (starts.get(node) ?? 0) + 1
     starts.set(node, count)
     const { secret } = keysOf(0x41 + nodes.indexOf(node))
@@ -178,6 +188,9 @@ export async function embeddedWorld(): Promise<EmbeddedWorld> {
         forwarding: { feeBaseMsat: 1000, feeProportionalMillionths: 100, cltvExpiryDelta: 34 },
         tellsNeighbours: true,
         onEvent: (event) => node.events.push(event),
+        onStopped: () => {
+          node.stopped = true
+        },
         ...settings.get(node),
       }),
     )
@@ -220,8 +233,8 @@ export async function embeddedWorld(): Promise<EmbeddedWorld> {
         events: [],
         wallet: undefined as never,
         dead: false,
+        stopped: false,
         fuse: undefined,
-        passed: { before_commit: 0, after_commit: 0, before_send: 0, after_send: 0 },
       }
       nodes.push(node)
       disks.set(node, memoryStore())
