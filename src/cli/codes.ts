@@ -51,7 +51,7 @@ export const CLI_CODES = {
   },
   NOT_CONFIRMED: {
     meaning: 'The question whether to pay was not answered with yes.',
-    advice: 'Nothing was paid. Answer y, or give --yes where nobody shall be asked.',
+    advice: 'Answer y, or give --yes where nobody shall be asked.',
   },
   UNKNOWN_CODE: {
     meaning: 'No error code and no rule has that name.',

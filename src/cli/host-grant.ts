@@ -1,4 +1,4 @@
-import { withNode } from './daemon/client.js'
+import { type NodeClient, withNode } from './daemon/client.js'
 import { parseAmount } from './daemon/options.js'
 import { formatSat } from './daemon/text.js'
 import { defineCommand } from './frame/command.js'
@@ -39,7 +39,14 @@ export const command = defineCommand({
       const owed =
         balance === 0n ? '' : ` From its opening on you owe the client ${formatSat(balance)}: trust, not bitcoin.`
       if (!json) note(`For one channel of ${formatSat(capacity)}, one time; it is not shown again.${owed}`)
-      next(`lno channel open PUBKEY@HOST:PORT --secret -, at the client's node`)
+      if (!json) note(`The client types: lno channel open ${await addressOf(node)} --secret -`)
+      next('lno host grants')
     })
   },
 })
+
+/** How a client names this node, as far as the node knows. */
+async function addressOf(node: NodeClient): Promise<string> {
+  const { node_id: id, addresses } = await node.call('node.info', {})
+  return `${id}@${addresses[0] ?? 'HOST:PORT'}`
+}

@@ -16,7 +16,7 @@ import { type NodeClient, openNode } from './daemon/client.js'
 import { failureLines } from './daemon/fetch-text.js'
 import { parseAmount, parseCount, parseDurationIn, parseQuantity, SCID, VIA } from './daemon/options.js'
 import { type PayProgress, paymentIdOf, payProgressText } from './daemon/pay-progress.js'
-import { paidText, paymentText } from './daemon/payment-text.js'
+import { paidText, paymentText, quoteText } from './daemon/payment-text.js'
 import { formatMsat } from './daemon/text.js'
 import { canAsk, confirmed } from './frame/ask.js'
 import { type Context, defineCommand } from './frame/command.js'
@@ -87,8 +87,8 @@ export const command = defineCommand({
       }
       const payment = await start(context, node, plan, maxFeeMsat)
       if (options.dryRun) {
-        result(payment, () => paymentText(payment, context.width, context.style.dim))
-        if (!json) note('Nothing was paid.')
+        result(payment, () => quoteText(payment, context.width, context.style.dim))
+        if (!json) note('So it would be paid now; nothing was.')
         next('lno pay STRING')
         return EXIT.ok
       }

@@ -6,7 +6,7 @@ import type { MessengerEvent } from './messenger/messenger.js'
 import type { IssuerEvent } from './offers/issuer-event.js'
 import type { PayerEvent } from './payer/payer.js'
 import type { PaymentsEvent } from './payments/events.js'
-import type { ClaimerEvent } from './refunds/claimer.js'
+import type { ClaimerEvent } from './refunds/claimer-event.js'
 import type { RefundsEvent } from './refunds/refunds.js'
 
 /** What happens to the node as a whole. */

@@ -173,7 +173,11 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     onRefundEnd: (refundId, end) => refunds.setEnd(refundId, end),
     onEvent,
   })
-  const receipts = wallet && receiptsOf({ wallet, promises, issuer, onEvent })
+  const onReceipt: typeof onEvent = (event) => {
+    onEvent(event)
+    if (event.type === 'payment_received' && event.refundId !== undefined) claimer.onPaid(event.refundId)
+  }
+  const receipts = wallet && receiptsOf({ wallet, promises, issuer, onEvent: onReceipt })
   // Paths that were given out before their relays were written down.
   for (const [relay, end] of [...issuer.links(), ...refunds.links()]) if (end === id) pathPeers.add(relay, startedAt)
   const claimer = new Claimer({

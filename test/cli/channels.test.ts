@@ -168,13 +168,17 @@ describe('lno channel', () => {
 
 describe('lno host', () => {
   test('grant prints the secret once, and says what is owed', async () => {
-    const node = await fakeNode({ 'host.grant': { secret: SECRET, grant_id: 'b2'.repeat(32), balance_msat: '5000' } })
+    const node = await fakeNode({
+      'host.grant': { secret: SECRET, grant_id: 'b2'.repeat(32), balance_msat: '5000' },
+      'node.info': { node_id: HOST, addresses: ['127.0.0.1:9747'] },
+    })
     const words = ['host', 'grant', '--capacity', '100000sat', '--balance', '5sat', '--label', 'till']
     const made = await lno([...words, ...node.flags])
     expect(made.stdout).toBe(`secret  ${SECRET}\n`)
     expect(made.stderr).toMatch(
       /^For one channel of 100 000 sat, one time; it is not shown again\. From its opening on /,
     )
+    expect(made.stderr).toContain(`The client types: lno channel open ${HOST}@127.0.0.1:9747 --secret -\n`)
     expect(made.stderr).toContain('you owe the client 5 sat: trust, not bitcoin.')
     expect(node.calls[0]?.params).toEqual({ capacity_msat: '100000000', balance_msat: '5000', label: 'till' })
     expect((await lno([...words, '--json', ...node.flags])).json()).toMatchObject({

@@ -282,7 +282,6 @@ describe('with a node', () => {
       dataDir: join(root, 'regtest'),
       listen: [{ kind: 'tcp', host: '127.0.0.1', port: 0 }],
       version: '0.0.0',
-      wallet: 'none',
       ...(generations && { generations }),
       onEvent: (event) => events.push(event),
       onFault: (error) => {
@@ -353,11 +352,9 @@ describe('with a node', () => {
     )
     expect(claimed.stderr).toMatch(/^Next: lno invoice show [0-9a-f]{16} --network regtest --data-dir \S+\n$/)
     const refunds = await run('refund', 'list')
-    expect(refunds).toContain('answered  7 000 msat (7 sat)  order\\u{7}')
+    expect(refunds).toContain('paying    7 000 msat (7 sat)  order\\u{7}')
     const answered = await run('refund', 'show', refunds.slice(0, 16))
-    expect(answered).toContain(
-      'state         answered: an invoice came, and every check passed; this node does not pay it',
-    )
+    expect(answered).toContain('state         paying: an invoice came, and is being paid')
     expect(await run('invoice', 'list')).toContain('fetched answered  7 000 msat (7 sat)')
     expect(await run('invoice', 'show', refunds.slice(0, 16))).toMatch(/^refund +[0-9a-f]{64}$/m)
     expect((await lno(['invoice', 'list', ...relay.flags])).stdout).toContain('issued open  7 000 msat (7 sat)')

@@ -193,7 +193,10 @@ describe('lno pay', () => {
   test('a dry run needs no yes, pays nothing and says so', async () => {
     const node = await fakeNode({ 'pay.start': { ...PAID, status: 'invoice', preimage: undefined, parts: [] } })
     const outcome = await lno(['pay', INVOICE, '--dry-run', ...node.flags])
-    expect(outcome).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Nothing was paid\.$/m) })
+    expect(outcome).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^So it would be paid now; nothing was\.$/m),
+    })
     expect(node.calls[0]?.params).toMatchObject({ dry_run: true, amount_msat: '10000' })
   })
 

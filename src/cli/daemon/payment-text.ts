@@ -44,6 +44,20 @@ export function paymentText(payment: PaymentView, width: number, label: (text: s
   return columnsOf(rows, width, label)
 }
 
+/** How a payment would go that was not made. */
+export function quoteText(quote: PaymentView, width: number, label: (text: string) => string): string {
+  const rows: (readonly [string, string])[] = [
+    ...(quote.description === undefined ? [] : [['for', escapeForDisplay(quote.description)] as const]),
+    ['amount', formatMsat(BigInt(quote.amount_msat))],
+    ['fee', `${formatMsat(BigInt(quote.fee_msat))}, at most ${formatMsat(BigInt(quote.max_fee_msat))}`],
+    ...quote.parts.map(
+      ({ peer, amount_msat: amount, path }, i) =>
+        [`part ${i + 1}`, `${formatMsat(BigInt(amount))} over ${shortId(peer)}, path ${path + 1}`] as const,
+    ),
+  ]
+  return columnsOf(rows, width, label)
+}
+
 /** What a payment that went through leaves in the hand: what proves it first. */
 export function paidText(payment: PaymentView, width: number, label: (text: string) => string): string {
   return columnsOf(

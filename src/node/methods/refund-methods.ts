@@ -81,6 +81,8 @@ export interface ClaimView {
   readonly attempts: number
   /** Milliseconds that an invoice_error was waited for after it left. */
   readonly waited_ms: number
+  /** The money has come meanwhile. */
+  readonly paid: boolean
   /** `lni…`, the invoice that was sent. */
   readonly bolt12: string
 }
@@ -201,7 +203,7 @@ function invoiceView(bytes: Uint8Array, answered: bigint): RefundInvoiceView {
   }
 }
 
-function claimView({ id, invoice, again, attempt, attempts, waitedMs }: ClaimResult): ClaimView {
+function claimView({ id, invoice, again, attempt, attempts, waitedMs, paid }: ClaimResult): ClaimView {
   const { invoice_amount: amount = 0n, invoice_payment_hash: hash = new Uint8Array(0) } = invoice.fields
   return {
     refund_id: id,
@@ -211,6 +213,7 @@ function claimView({ id, invoice, again, attempt, attempts, waitedMs }: ClaimRes
     attempt,
     attempts,
     waited_ms: waitedMs,
+    paid,
     bolt12: encodeString('lni', invoice.bytes),
   }
 }

@@ -37,6 +37,7 @@ import {
   startClaim,
   stepClaim,
 } from './claim-machine.js'
+import type { ClaimerEvent } from './claimer-event.js'
 import { refundId } from './refund-id.js'
 
 /** Claims under way at once: as many as one control client may have. */
@@ -47,21 +48,6 @@ export const MAX_SENT_CLAIMS = 256
 
 /** Characters of an invoice_error's text that are kept with the invoice; it may be as long as a message. */
 const MAX_KEPT_ERROR = 1024
-
-export type ClaimerEvent =
-  | { readonly type: 'claim_started'; readonly refundId: string }
-  | { readonly type: 'claim_progress'; readonly refundId: string; readonly progress: ClaimProgress }
-  | {
-      readonly type: 'claim_sent'
-      readonly refundId: string
-      readonly paymentHash: string
-      readonly amountMsat: bigint
-      readonly again: boolean
-    }
-  | { readonly type: 'claim_failed'; readonly refundId: string; readonly code: string; readonly why: string }
-  /** An invoice_error came after the claim had ended well. `error` is text of a stranger. */
-  | { readonly type: 'claim_refused_late'; readonly refundId: string; readonly error: string }
-  | { readonly type: 'reply_ignored'; readonly from: NodeId | undefined; readonly code: string; readonly why: string }
 
 export interface ClaimerOptions {
   readonly messenger: OnionMessenger
@@ -106,6 +92,9 @@ interface Open extends Promised {
   readonly resolve: (result: ClaimResult) => void
   readonly reject: (error: LnoError) => void
   state: ClaimState
+  /** Unix milliseconds at which the wait for an invoice_error began. */
+  armedAt: number
+  paid: boolean
   invoiceError: InvoiceErrorMessage | undefined
 }
 
@@ -170,6 +159,8 @@ export class Claimer {
         resolve,
         reject,
         state: { plans, left: 0, attempts: [], problems: [], over: false },
+        armedAt: 0,
+        paid: false,
         invoiceError: undefined,
       }
       this.#open.add(claim)
@@ -205,6 +196,16 @@ export class Claimer {
   /** A peer hung up: what went over it may be lost. */
   onPeerGone(peer: NodeId): void {
     for (const claim of [...this.#open]) this.#event(claim, { type: 'peer_gone', peer })
+  }
+
+  /** Money came for a refund (hex id): no invoice_error will. */
+  onPaid(refundId: string): void {
+    for (const claim of [...this.#open]) {
+      if (claim.id !== refundId) continue
+      claim.paid = true
+      const waiting = claim.state.attempts.find(({ state }) => state === 'waiting')
+      if (waiting !== undefined) this.#event(claim, { type: 'quiet', attempt: waiting.number })
+    }
   }
 
   /** Ends everything that is under way. */
@@ -329,10 +330,11 @@ export class Claimer {
     const { clock, messenger } = this.#options
     const first = claim.state.attempts.find(({ number }) => number === attempt)?.plan.route[0]
     const quiet = () => {
-      const channelsOnly = first !== undefined && messenger.isChannelsOnly(first)
+      const channelsOnly = !claim.paid && first !== undefined && messenger.isChannelsOnly(first)
       this.#event(claim, { type: 'quiet', attempt, channelsOnly })
     }
-    claim.timers.set(attempt, clock.after(waitOf(claim), quiet))
+    claim.armedAt = clock.now()
+    claim.timers.set(attempt, clock.after(claim.paid ? 0 : waitOf(claim), quiet))
   }
 
   async #send(claim: Open, attempt: number, plan: AttemptPlan): Promise<void> {
@@ -407,7 +409,9 @@ export class Claimer {
     const { invoice_payment_hash: hash, invoice_amount: amountMsat = 0n } = invoice.fields
     this.#emit({ type: 'claim_sent', refundId: id, paymentHash: hash ? toHex(hash) : '', amountMsat, again })
     const { attempts, problems } = state
-    claim.resolve({ id, invoice, again, attempt, attempts: attempts.length, problems, waitedMs: waitOf(claim) })
+    const { paid } = claim
+    const waitedMs = paid ? this.#options.clock.now() - claim.armedAt : waitOf(claim)
+    claim.resolve({ id, invoice, again, attempt, attempts: attempts.length, problems, waitedMs, paid })
   }
 
   #fail(claim: Open, error: LnoError): void {
