@@ -4,7 +4,6 @@ import type { Direction, HtlcFailure, HtlcState } from '../htlc.js'
 import type { LinkId, LinkStep } from '../link.js'
 import type { HostTerms } from '../step.js'
 import type { HostedHtlc } from './htlc-messages.js'
-import type { HostedInit } from './messages.js'
 import { type HostedState, hostedChannelId, sumMsat } from './state.js'
 
 /** What never changes about a channel, and is known without it. */
@@ -241,11 +240,6 @@ export function statePosition(state: HostedState): bigint {
   return state.isHost
     ? -(state.remoteBalanceMsat + sumMsat(state.incoming))
     : state.localBalanceMsat + sumMsat(state.outgoing)
-}
-
-/** The HTLCs that a channel takes at once, each way: no more than a state has room for. */
-export function mostHtlcs(init: HostedInit, most: number): number {
-  return Math.min(init.max_accepted_htlcs, most)
 }
 
 export function preimageFits(preimage: Uint8Array, { terms }: HostedHtlc): boolean {

@@ -213,7 +213,7 @@ describe('messages that come twice, in another order or not at all', () => {
   const kinds = ['twice', 'swapped', 'lost', 'late'] as const
 
   test.each(kinds)('%s: hung up, ignored or errored, but never a wrong balance', (kind) => {
-    for (let at = 0; at < 30; at++) {
+    for (let at = 0; at < 20; at++) {
       const world = openedWorld()
       scenario(world)
       for (let i = 0; i < 200; i++) {
