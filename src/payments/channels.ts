@@ -107,13 +107,18 @@ export function channelTurn<S>(
       const peer = peerOf(alias)
       return peer === undefined ? undefined : fromHex(peer)
     },
-    add: (peer, terms) => {
-      const state = book.get(peer)
-      if (state === undefined) return { refused: 'down' }
-      const added = kind.add(state, terms, context)
-      if ('refused' in added) return added
-      take(peer, added.step)
-      return { id: added.id }
+    add: (htlcs) => {
+      const states = new Map<LinkId, S>()
+      const steps: { readonly peer: LinkId; readonly step: LinkStep<S>; readonly id: bigint }[] = []
+      for (const [index, { peer, terms }] of htlcs.entries()) {
+        const state = states.get(peer) ?? book.get(peer)
+        const added = state === undefined ? ({ refused: 'down' } as const) : kind.add(state, terms, context)
+        if ('refused' in added) return { ...added, index }
+        states.set(peer, added.step.state)
+        steps.push({ peer, ...added })
+      }
+      for (const { peer, step } of steps) take(peer, step)
+      return { ids: steps.map(({ id }) => id) }
     },
     fulfil: (peer, id, preimage, attribution) =>
       run(peer, (state) => kind.fulfil(state, id, preimage, attribution, context)),

@@ -1,9 +1,6 @@
 /** Blocks that BOLT 11 and the implementations take as the least for the last hop. */
 export const FINAL_CLTV_DELTA = 18
 
-/** Blocks: the longest that a payer lets its money be bound by one HTLC (two weeks), and a relay that of others. */
-export const MAX_CLTV_DELTA = 2016
-
 /** Milliseconds that a recipient waits for the other parts of a payment (BOLT 4 `mpp_timeout`, at least 60 seconds). */
 export const SET_TIMEOUT_MS = 60_000
 

@@ -6,9 +6,9 @@ import type { InvoicePath } from '../../bolt12/create-invoice.js'
 import { MAX_MSAT } from '../../wire/amount.js'
 import { paymentError } from '../codes.js'
 import type { ForwardingTerm } from '../hosted/messages.js'
-import { MAX_CLTV_DELTA } from '../limits.js'
+
 import type { LinkId, LinkView } from '../link.js'
-import { type ClearHop, onionRoom, planHops } from '../onions/index.js'
+import { type ClearHop, MAX_EXPIRY_BLOCKS, onionRoom, planHops } from '../onions/index.js'
 import type { PaymentPart } from '../step.js'
 import { largest, smallest } from './msat.js'
 import type { Turn } from './state.js'
@@ -27,8 +27,8 @@ export interface RouteQuery {
   readonly maxParts: number
   /** Parts so far: of those that failed something is learnt. */
   readonly parts: readonly PaymentPart[]
-  /** Peers whose channel refused a part in this step. */
-  readonly without: ReadonlySet<LinkId>
+  /** How many HTLCs fit channels that refused more of them in this step. */
+  readonly slots: ReadonlyMap<LinkId, number>
 }
 
 /** A channel of ours and a path of the invoice that it leads to. */
@@ -71,7 +71,7 @@ export function findCandidates(turn: Turn, height: number, query: RouteQuery): C
   for (const [index, path] of query.paths.entries()) {
     for (const start of orRefused(() => startsOf(turn, height, path, query))) {
       const view = turn.links.view(start.peer)
-      if (view?.status !== 'up' || query.without.has(start.peer)) continue
+      if (view?.status !== 'up' || query.slots.get(start.peer) === 0) continue
       candidates.push(...orRefused(() => candidate(turn, view, start, index, path, query)))
     }
   }
@@ -146,13 +146,13 @@ function candidate(
 ): readonly Candidate[] {
   const { payinfo } = path
   const delay = payinfo.cltv_expiry_delta + (via?.cltv_expiry_delta ?? 0)
-  if (delay > MAX_CLTV_DELTA) {
+  if (delay > MAX_EXPIRY_BLOCKS) {
     throw paymentError(
       'PAYMENT_DELAY_LIMIT',
-      `path ${index} takes ${delay} blocks, at most ${MAX_CLTV_DELTA} are allowed`,
+      `path ${index} takes ${delay} blocks, at most ${MAX_EXPIRY_BLOCKS} are allowed`,
       {
         rule: 'P4',
-        details: { path: index, blocks: delay, most: MAX_CLTV_DELTA },
+        details: { path: index, blocks: delay, most: MAX_EXPIRY_BLOCKS },
       },
     )
   }

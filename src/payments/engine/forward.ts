@@ -20,12 +20,13 @@ export function forward(turn: Turn, htlc: IncomingHtlc, read: ForwardHtlc): void
     return
   }
   const { paymentHash } = htlc
-  const added = links.add(next, { amountMsat, paymentHash, cltvExpiry, onion, ...(pathKey && { pathKey }) })
+  const terms = { amountMsat, paymentHash, cltvExpiry, onion, ...(pathKey && { pathKey }) }
+  const added = links.add([{ peer: next, terms }])
   if ('refused' in added) {
     refuse(turn, htlc, refusalOf(added.refused, htlc))
     return
   }
-  const to = { peer: next, id: added.id }
+  const to = { peer: next, id: added.ids[0]! }
   decide(turn, htlc, { status: 'forwarded', to })
   state.outgoing.put(htlcKey(to), {
     ...to,

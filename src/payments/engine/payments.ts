@@ -6,7 +6,13 @@ import { paymentError } from '../codes.js'
 import type { HtlcFailure } from '../htlc.js'
 import { MAX_PARTS, MAX_RETRIES } from '../limits.js'
 import type { LinkId } from '../link.js'
-import { buildPayment, type PaymentOrigin, type ReturnedHtlc, readReturned } from '../onions/index.js'
+import {
+  type BuiltPayment,
+  buildPayment,
+  type PaymentOrigin,
+  type ReturnedHtlc,
+  readReturned,
+} from '../onions/index.js'
 import type { NewPayment, PaymentFailure, PaymentPart, PaymentQuote, PaymentState } from '../step.js'
 import type { RouteQuery } from './candidates.js'
 import { htlcKey } from './htlc-records.js'
@@ -57,7 +63,7 @@ export function quotePayment(turn: Turn, payment: NewPayment): PaymentQuote {
     totalMsat: payment.amountMsat,
     maxParts: MAX_PARTS,
     parts: [],
-    without: new Set(),
+    slots: new Map(),
   })
   return {
     feeMsat: parts.reduce((sum, { feeMsat }) => sum + feeMsat, 0n),
@@ -71,26 +77,24 @@ function isOutstanding({ status }: PaymentPart): boolean {
 }
 
 /**
- * Sends what is neither outstanding nor paid: never more than amount and fee limit leave.
+ * Sends what is neither outstanding nor paid, all of it or nothing: never more than amount and fee limit leave.
  * @throws LnoError as `planParts`, when what is left finds no way
  */
 function sendRest(turn: Turn, payment: Payment): Payment {
-  const without = new Set<LinkId>()
+  const slots = new Map<LinkId, number>()
   for (;;) {
-    const query = restOf(payment, without)
+    const query = restOf(payment, slots)
     if (query.amountMsat === 0n) return payment
-    let refused: LinkId | undefined
-    for (const part of planParts(turn, query)) {
-      const sent = sendPart(turn, payment, part)
-      if (sent === undefined) refused = part.candidate.peer
-      else payment = sent
-    }
-    if (refused === undefined) return payment
-    without.add(refused)
+    const plan = planParts(turn, query)
+    const built = plan.map((part) => buildPart(turn, payment, part))
+    const added = turn.links.add(built.map(({ terms }, i) => ({ peer: plan[i]!.candidate.peer, terms })))
+    if ('ids' in added) return withSent(turn, payment, plan, built, added.ids)
+    const { peer } = plan[added.index]!.candidate
+    slots.set(peer, plan.slice(0, added.index).filter(({ candidate }) => candidate.peer === peer).length)
   }
 }
 
-function restOf(payment: Payment, without: ReadonlySet<LinkId>): RouteQuery {
+function restOf(payment: Payment, slots: ReadonlyMap<LinkId, number>): RouteQuery {
   const { amountMsat, maxFeeMsat, paths, severalParts, parts, planned } = payment
   const bound = parts.filter(({ status }) => status !== 'failed')
   const sum = (of: 'amountMsat' | 'feeMsat') => bound.reduce((all, part) => all + part[of], 0n)
@@ -102,16 +106,14 @@ function restOf(payment: Payment, without: ReadonlySet<LinkId>): RouteQuery {
     severalParts,
     maxParts: Math.min(MAX_PARTS - parts.filter(isOutstanding).length, planned + MAX_RETRIES - parts.length),
     parts,
-    without,
+    slots,
   }
 }
 
-/** The payment with one more part; undefined when the channel does not take it after all. */
-function sendPart(turn: Turn, payment: Payment, { candidate, amountMsat }: PlannedPart): Payment | undefined {
-  const { state, height } = turn
-  const { options, nodeId } = state
-  const { peer, path, clear, introduction } = candidate
-  const built = buildPayment({
+function buildPart(turn: Turn, payment: Payment, { candidate, amountMsat }: PlannedPart): BuiltPayment {
+  const { options, nodeId } = turn.state
+  const { path, clear, introduction } = candidate
+  return buildPayment({
     nodeSecret: options.nodeSecret,
     nodeId,
     clear,
@@ -120,23 +122,37 @@ function sendPart(turn: Turn, payment: Payment, { candidate, amountMsat }: Plann
     peerOf: turn.links.peerIdOf,
     amountMsat,
     totalMsat: payment.amountMsat,
-    height: height!,
+    height: turn.height!,
     paymentHash: payment.paymentHash,
     sessionKey: randomSecret(options.random),
   })
-  const added = turn.links.add(peer, built.terms)
-  if ('refused' in added) return undefined
-  const part = { peer, htlcId: added.id, amountMsat, feeMsat: built.feeMsat, path, status: 'sent' } as const
-  state.outgoing.put(htlcKey({ peer, id: added.id }), {
-    peer,
-    id: added.id,
-    amountMsat: built.terms.amountMsat,
-    paymentHash: payment.paymentHash,
-    cause: { type: 'payment', payment: payment.id, part: payment.parts.length, origin: built.origin },
-    paid: false,
+}
+
+/** Writes down the HTLCs that were offered. */
+function withSent(
+  turn: Turn,
+  payment: Payment,
+  plan: readonly PlannedPart[],
+  built: readonly BuiltPayment[],
+  ids: readonly bigint[],
+): Payment {
+  const { id: name, paymentHash } = payment
+  const sent = plan.map(({ candidate: { peer, path }, amountMsat }, i): PaymentPart => {
+    const { terms, feeMsat, origin } = built[i]!
+    const id = ids[i]!
+    const cause = { type: 'payment', payment: name, part: payment.parts.length + i, origin } as const
+    turn.state.outgoing.put(htlcKey({ peer, id }), {
+      peer,
+      id,
+      amountMsat: terms.amountMsat,
+      paymentHash,
+      cause,
+      paid: false,
+    })
+    return { peer, htlcId: id, amountMsat, feeMsat, path, status: 'sent' }
   })
-  turn.tell({ type: 'part_sent', payment: payment.id, part })
-  return { ...payment, parts: [...payment.parts, part] }
+  for (const part of sent) turn.tell({ type: 'part_sent', payment: name, part })
+  return { ...payment, parts: [...payment.parts, ...sent] }
 }
 
 function withPart(payment: Payment, index: number, change: Partial<PaymentPart>): Payment {
@@ -186,25 +202,34 @@ export function partReturned(
 /** Sends what is left, or ends a payment of which nothing is outstanding. */
 function goOn(turn: Turn, payment: Payment): void {
   if (payment.status !== 'sending') return
-  const end = endOf(turn, payment)
+  const end = whyNoMore(turn, payment) ?? sendMore(turn, payment)
   if (end !== undefined && !payment.parts.some(isOutstanding)) fail(turn, payment, end)
 }
 
-/** Why nothing more is sent; undefined when something was. */
-function endOf(turn: Turn, payment: Payment): PaymentFailure | undefined {
-  const refused = payment.parts.find(({ failure }) => failure?.code === 'PAYMENT_REFUSED')?.failure
-  if (refused) return refused
-  if (isExpired(payment.expiresAt, turn.now)) {
-    return { code: 'PAYMENT_EXPIRED', message: 'the invoice expired before another way could be tried' }
-  }
-  const last = payment.parts.filter(({ failure }) => failure).at(-1)?.failure?.message
+/** Sends what is left; why not, when it finds no way. */
+function sendMore(turn: Turn, payment: Payment): PaymentFailure | undefined {
   try {
     turn.state.payments.put(payment.id, sendRest(turn, payment))
     return undefined
   } catch (error) {
     if (!(error instanceof LnoError)) throw error
-    const code = error.code === 'PAYMENT_FEE_LIMIT' ? error.code : 'PAYMENT_FAILED'
-    return { code, message: last === undefined ? error.message : `${last}; then: ${error.message}` }
+    return lastWord(payment, error)
+  }
+}
+
+/** Why nothing more is sent, whatever ways there are. */
+function whyNoMore(turn: Turn, { parts, expiresAt }: Payment): PaymentFailure | undefined {
+  const refused = parts.find(({ failure }) => failure?.code === 'PAYMENT_REFUSED')?.failure
+  if (refused) return refused
+  if (!isExpired(expiresAt, turn.now)) return undefined
+  return { code: 'PAYMENT_EXPIRED', message: 'the invoice expired before another way could be tried' }
+}
+
+function lastWord({ parts }: Payment, { code, message }: LnoError): PaymentFailure {
+  const last = parts.filter(({ failure }) => failure).at(-1)?.failure?.message
+  return {
+    code: code === 'PAYMENT_FEE_LIMIT' ? code : 'PAYMENT_FAILED',
+    message: last === undefined ? message : `${last}; then: ${message}`,
   }
 }
 

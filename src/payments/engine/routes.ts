@@ -82,7 +82,7 @@ function rate(candidate: Candidate, { amountMsat }: RouteQuery): bigint {
 function fill(
   turn: Turn,
   candidates: readonly Candidate[],
-  { amountMsat, maxParts, paths }: RouteQuery,
+  { amountMsat, maxParts, paths, slots }: RouteQuery,
   pathsOnce: boolean,
 ): readonly PlannedPart[] | undefined {
   const least = smallest(amountMsat, ...candidates.map(({ leastMsat }) => leastMsat))
@@ -93,6 +93,7 @@ function fill(
   for (const candidate of candidates) {
     if (left === 0n || parts.length === maxParts) break
     const { peer, path } = candidate
+    if (parts.filter((part) => part.candidate.peer === peer).length === slots.get(peer)) continue
     const budget = budgets.get(peer) ?? turn.links.view(peer)?.localMsat ?? 0n
     let amount = smallest(left, candidate.mostMsat, candidate.arriving(budget), ...(pathsOnce ? [pathLeft[path]!] : []))
     // No rest that is too small for any way.

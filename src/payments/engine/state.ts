@@ -63,7 +63,10 @@ export interface Links {
   peerOf(alias: bigint): LinkId | undefined
   /** The same as 33 bytes. */
   peerIdOf(alias: bigint): Uint8Array | undefined
-  add(peer: LinkId, terms: HtlcTerms): { readonly id: bigint } | { readonly refused: LinkRefusal }
+  /** Offers HTLCs, all of them or none. */
+  add(
+    htlcs: readonly { readonly peer: LinkId; readonly terms: HtlcTerms }[],
+  ): { readonly ids: readonly bigint[] } | { readonly refused: LinkRefusal; readonly index: number }
   fulfil(peer: LinkId, id: bigint, preimage: Uint8Array, attribution: Uint8Array | undefined): void
   fail(peer: LinkId, id: bigint, failure: HtlcFailure): void
 }

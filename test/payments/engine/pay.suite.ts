@@ -176,6 +176,36 @@ export function paySuite(name: string, options: NetOptions): void {
       expect(payer.local(a) + payer.local(b)).toBe(600_000n)
     })
 
+    test('a plan of several parts is sent whole or not at all', () => {
+      const net = new Net(options)
+      const payer = net.node('payer')
+      const [a, b, c] = [net.node('a'), net.node('b'), net.node('c')]
+      const merchant = net.node('merchant')
+      net.open(a, payer, 1_000_000n, 400_000n, 1) // one HTLC at a time
+      net.open(c, payer, 1_000_000n, 400_000n)
+      net.open(a, b, 1_000_000n, 0n)
+      net.open(a, merchant, 300_000n, 0n)
+      net.open(b, merchant, 300_000n, 0n)
+      net.open(c, merchant, 1_000_000n, 0n)
+      const receivable = merchant.receive({ amountMsat: 350_000n, hidden: true })
+      // The way over c takes it whole or not at all.
+      const paths = receivable.paths.map((path) => {
+        const { htlc_maximum_msat } = path.payinfo
+        return htlc_maximum_msat < 350_000n
+          ? path
+          : { ...path, payinfo: { ...path.payinfo, htlc_minimum_msat: 350_000n } }
+      })
+      const payment = paymentOf(net, receivable, 350_000n, { paths })
+      net.disconnect(c.id, merchant.id)
+      payer.step({ type: 'pay', payment })
+      expect(payer.core.payment(payment.id)!.parts.map(({ peer }) => peer)).toEqual([c.id])
+      net.run()
+      // Two parts over a would do, but only one is taken.
+      net.pass(3_000)
+      expect(payer.core.payment(payment.id)).toMatchObject({ status: 'failed', parts: { length: 1 } })
+      expect(payer.core.channel(a.id)!.inFlightOutMsat).toBe(0n)
+    })
+
     test('a whole set waits for a part whose channel is down: its preimage would be out before the removal could be signed', () => {
       const { net, payer, a, b, merchant } = twoHosts(options)
       const receivable = merchant.receive({ amountMsat: 500_000n, hidden: true })
