@@ -63,7 +63,7 @@ export function lab(): Lab {
     until,
     start: async (name, { store = memoryStore(), ...options } = {}) => {
       const events: NodeEvent[] = []
-      const starting = createNode({
+      const node = await createNode({
         network: 'regtest',
         identity: identityOf(sha256(new TextEncoder().encode(name))),
         store,
@@ -74,8 +74,6 @@ export function lab(): Lab {
         onEvent: (event) => events.push(event),
         ...options,
       })
-      // Its wallet takes a turn of the event loop to begin, which here is the clock's.
-      const node = await (options.wallet === 'embedded' ? until(starting) : starting)
       return {
         name,
         node,

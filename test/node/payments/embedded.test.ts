@@ -1,5 +1,6 @@
 import '../../support/use-toy.js'
 import { describe, expect, test } from 'vitest'
+import { toHex } from '../../../src/base/hex.js'
 import { verifyPayerProof } from '../../../src/bolt12/proof/verify.js'
 import { entries } from '../../../src/node/payments/account.js'
 import { coffee, type Lab, type LabNode, lab } from '../lab.js'
@@ -76,15 +77,17 @@ describe('hosted channels, payer, relay and merchant', () => {
     const seen = JSON.stringify([...invoice.bytes])
     const key = [...Buffer.from(merchant.node.id, 'hex')].join(',')
     expect(seen).not.toContain(key)
-    expect(invoice.fields.invoice_paths![0]!.first_node_id).toMatchObject({ kind: 'node_id' })
+    const first = invoice.fields.invoice_paths![0]!.first_node_id
+    expect('node_id' in first && toHex(first.node_id)).toBe(relay.node.id)
   })
 
   test('peers of channels are called again, and after a restart what came is known', async () => {
     const { world, payer, relay, merchant } = await places()
     const own = await merchant.node.issuer.create(coffee({ routes: [[relay.node.id]] }))
     world.network.cut('payer', 'relay')
-    world.network.cut('merchant', 'relay')
+    merchant.node.connections.hangUp(relay.node.id, 'to find together again')
     await world.clock.advance(5000)
+    expect(merchant.told('peer_disconnected').at(-1)).toMatchObject({ error: { code: 'PEER_OUT_OF_STEP' } })
     expect(payer.node.hosted!.channel(relay.node.id)).toMatchObject({ status: 'up' })
     expect(await world.until(payer.node.pay({ string: own.text }))).toMatchObject({ status: 'paid' })
     await world.until(merchant.node.stop())
