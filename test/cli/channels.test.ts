@@ -95,9 +95,19 @@ describe('lno channel', () => {
     expect(client.stdout).toMatch(/^in flight +2 500 msat from you$/m)
     expect(client.stdout).toMatch(/^state +errored: nothing goes through until the host proposes/m)
     expect(client.stderr).toMatch(/^Next: lno channel override accept 02/)
+    expect(client.stdout).not.toMatch(/^(why|proposed) /m)
     expect((await lno(['channel', 'show', '03', ...node.flags])).stderr).toMatch(
       /^Next: lno channel override propose 02/,
     )
+  })
+
+  test('show: why a channel is errored, and what is proposed, before anybody accepts it', async () => {
+    const trouble = { by: 'them', code: 'HOSTED_PEER_ERROR', why: 'no\u0007' }
+    const errored = { ...asClient, status: 'errored', trouble, override_msat: '13000' }
+    const node = await fakeNode({ 'channel.show': errored })
+    const { stdout } = await lno(['channel', 'show', '02', ...node.flags])
+    expect(stdout).toMatch(/^why +HOSTED_PEER_ERROR: no\\u\{7\} \(said by the peer\)$/m)
+    expect(stdout).toMatch(/^proposed +an override, by which the host owes you 13 sat: trust, not bitcoin$/m)
   })
 
   test('open: connects first where an address is given, and says who owes whom', async () => {
