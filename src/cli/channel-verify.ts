@@ -14,7 +14,7 @@ const MAX_FILE = 1 << 20
 
 export const command = defineCommand({
   description:
-    'Checks a state that lno channel export saved, without a node or a network: that both sides have signed it, and that its numbers agree; and says who owes whom by it. Whether a later state was signed nobody can tell from a file: of two about one channel the one with more updates counts.\n\nWhat is signed names neither the network nor, while nothing is under way, the two nodes beyond their keys.',
+    'Checks a state that lno channel export saved, without a node or a network: that both sides have signed it, and that its numbers agree; and says who owes whom by it. Whether a later state was signed nobody can tell from a file: of two about one channel the one with more updates counts.\n\nWhat is signed names neither the network nor, while nothing is under way, the two nodes: it is evidence that this host signed such a state for one of its clients, and that this client signed it too.',
   args: { file: { summary: 'a file that lno channel export made; - reads standard input' } },
   options: {},
   examples: ['lno channel verify channel.state', 'lno channel export 02… | lno channel verify -'],

@@ -41,7 +41,6 @@ import { deriveSecret } from './secrets.js'
 
 export type {
   LnoNode,
-  NodeClaimOptions,
   NodeFetchOptions,
   NodeInfo,
   NodeOptions,

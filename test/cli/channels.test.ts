@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { LnoError } from '../../src/base/error.js'
 import { accountCsv, accountLines } from '../../src/cli/daemon/account-text.js'
 import { owesText } from '../../src/cli/daemon/channel-text.js'
+import { eventText } from '../../src/cli/daemon/event-text.js'
 import { formatSat } from '../../src/cli/daemon/text.js'
 import { csvText } from '../../src/cli/show/csv.js'
 import type { ChannelView } from '../../src/node/methods/channel-methods.js'
@@ -94,9 +95,19 @@ describe('lno channel', () => {
     expect(client.stdout).toMatch(/^in flight +2 500 msat from you$/m)
     expect(client.stdout).toMatch(/^state +errored: nothing goes through until the host proposes/m)
     expect(client.stderr).toMatch(/^Next: lno channel override accept 02/)
+    expect(client.stdout).not.toMatch(/^(why|proposed) /m)
     expect((await lno(['channel', 'show', '03', ...node.flags])).stderr).toMatch(
       /^Next: lno channel override propose 02/,
     )
+  })
+
+  test('show: why a channel is errored, and what is proposed, before anybody accepts it', async () => {
+    const trouble = { by: 'them', code: 'HOSTED_PEER_ERROR', why: 'no\u0007' }
+    const errored = { ...asClient, status: 'errored', trouble, override_msat: '13000' }
+    const node = await fakeNode({ 'channel.show': errored })
+    const { stdout } = await lno(['channel', 'show', '02', ...node.flags])
+    expect(stdout).toMatch(/^why +HOSTED_PEER_ERROR: no\\u\{7\} \(said by the peer\)$/m)
+    expect(stdout).toMatch(/^proposed +an override, by which the host owes you 13 sat: trust, not bitcoin$/m)
   })
 
   test('open: connects first where an address is given, and says who owes whom', async () => {
@@ -303,5 +314,33 @@ describe('lno receive', () => {
     })
     const much = await lno(['receive', '--amount', '86sat', '--description', 'x', ...some.flags])
     expect(much.stderr).toMatch(/^lno: your channels can take 85\.5 sat now, which is less than the amount/)
+  })
+})
+
+describe('what is told of channels', () => {
+  const told = (event: object) => eventText({ at: '2026-03-01T00:00:00.000Z', peer_id: HOST, ...event }).slice(14)
+
+  test('says who owes whom, and shows no control character of a peer', () => {
+    const channel = { peer: HOST, we_are_host: false, local_msat: '50000', remote_msat: '0' }
+    expect(told({ kind: 'channel_opened', channel })).toBe(
+      'channel with 0279be66…1798 opened: the host owes you 50 sat: trust, not bitcoin',
+    )
+    expect(told({ kind: 'channel_up', channel: { ...channel, we_are_host: true } })).toBe(
+      'channel with 0279be66…1798 is up: neither you nor the client owes the other anything',
+    )
+    expect(
+      told({ kind: 'channel_overridden', channel: { ...channel, we_are_host: true, remote_msat: '1' } }),
+    ).toContain('you owe the client 0.001 sat: trust, not bitcoin')
+    expect(told({ kind: 'channel_errored', by_us: false, code: 'HOSTED_PEER_ERROR', why: 'a\u0007' })).toBe(
+      'channel with 0279be66…1798 errored by the peer (HOSTED_PEER_ERROR: a\\u{7}); lno channel show says how it goes on',
+    )
+    expect(told({ kind: 'channel_override_proposed', by_us: true, local_msat: '1000' })).toContain(
+      'proposed by us, the host: 1 000 msat (1 sat) of it ours',
+    )
+    expect(told({ kind: 'htlc_refused', code: 'X', why: 'y', rule: 'P9' })).toBe(
+      'payment from 0279be66…1798 refused (X: y, rule P9)',
+    )
+    // A node of another version may tell it in another way.
+    expect(told({ kind: 'channel_up' })).toContain('owes the other anything')
   })
 })

@@ -1,3 +1,4 @@
+import { escapeForDisplay } from '../../base/display.js'
 import type { ChannelView } from '../../node/methods/channel-methods.js'
 import { columnsOf, wrap } from '../frame/text.js'
 import { formatMsat, formatSat } from './text.js'
@@ -32,15 +33,28 @@ function inFlight({ in_flight_in_msat: incoming, in_flight_out_msat: outgoing }:
   return parts.length === 0 ? undefined : parts.join(', ')
 }
 
+const SAID_BY = { us: 'this node', them: 'the peer' } as const
+
+/** What an override would make of who owes whom. */
+function proposedText({ role, capacity_msat: capacity }: ChannelView, localMsat: bigint): string {
+  const owed = role === 'client' ? localMsat : BigInt(capacity) - localMsat
+  const who = owed === 0n ? 'nobody' : role === 'client' ? 'them' : 'us'
+  return `an override, by which ${owesText({ role, owes: { who, msat: owed.toString() } })}`
+}
+
 /** All of a channel. */
 export function channelText(channel: ChannelView, width: number, label: (text: string) => string): string {
-  const { role, status } = channel
+  const { role, status, trouble, override_msat: override } = channel
   const moving = inFlight(channel)
   const rows: (readonly [string, string])[] = [
     ['peer', channel.peer],
     ['kind', role === 'host' ? 'hosted by you' : 'hosted by the peer'],
     ['state', STATES[status] ?? status],
+    ...(trouble === undefined
+      ? []
+      : [['why', `${escapeForDisplay(`${trouble.code}: ${trouble.why}`)} (said by ${SAID_BY[trouble.by]})`] as const]),
     ['owed', owesText(channel)],
+    ...(override === undefined ? [] : [['proposed', proposedText(channel, BigInt(override))] as const]),
     ['capacity', formatMsat(BigInt(channel.capacity_msat))],
     ['yours', formatMsat(BigInt(channel.local_msat))],
     ['theirs', formatMsat(BigInt(channel.remote_msat))],

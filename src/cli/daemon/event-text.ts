@@ -1,5 +1,6 @@
 import { escapeForDisplay } from '../../base/display.js'
 import type { NodeEventType } from '../../node/events.js'
+import { owesText } from './channel-text.js'
 import { formatMsat, shortId } from './text.js'
 
 /** An event as it comes from a node, perhaps a newer one: no member is taken for granted. */
@@ -17,20 +18,23 @@ const msat = (value: unknown): string =>
 const peer = (event: AnyEvent): string =>
   `${id(member(event.peer, 'node_id'))} at ${text(member(event.peer, 'address'))}`
 
+/** Who owes whom in a hosted channel. */
+function owed(channel: unknown): string {
+  const isHost = member(channel, 'we_are_host') === true
+  const text = member(channel, isHost ? 'remote_msat' : 'local_msat')
+  const amount = typeof text === 'string' && /^\d+$/.test(text) ? text : '0'
+  const who = amount === '0' ? 'nobody' : isHost ? 'us' : 'them'
+  return owesText({ role: isHost ? 'host' : 'client', owes: { who, msat: amount } })
+}
+
 /** Kinds without a sentence of their own: their members are shown. */
 const PLAIN = [
   'callers_refused',
-  'channel_errored',
-  'channel_override_proposed',
   'channel_refused',
   'handler_failed',
-  'htlc_refused',
   'messages_dropped',
   'peer_error',
   'peer_warning',
-  'receipt_not_noted',
-  'refund_not_paid',
-  'wallet_stopped',
 ] as const satisfies readonly NodeEventType[]
 
 /** A sentence for each other kind. */
@@ -107,9 +111,23 @@ const SENTENCES: Readonly<Record<Exclude<NodeEventType, (typeof PLAIN)[number]>,
     const about = `${what === '' ? '' : ` "${what}"`}${note === '' ? '' : `, note: "${note}"`}`
     return `received ${msat(event.amount_msat)} for ${offer}${about}`
   },
-  channel_up: (event) => `channel with ${id(member(event.channel, 'peer'))} is up`,
-  channel_opened: (event) => `channel with ${id(member(event.channel, 'peer'))} opened`,
-  channel_overridden: (event) => `channel with ${id(member(event.channel, 'peer'))} goes on after an override`,
+  channel_up: ({ channel }) => `channel with ${id(member(channel, 'peer'))} is up: ${owed(channel)}`,
+  channel_opened: ({ channel }) => `channel with ${id(member(channel, 'peer'))} opened: ${owed(channel)}`,
+  channel_overridden: ({ channel }) =>
+    `channel with ${id(member(channel, 'peer'))} goes on after an override: ${owed(channel)}`,
+  channel_errored: (event) => {
+    const who = event.by_us === true ? 'this node' : 'the peer'
+    return `channel with ${id(event.peer_id)} errored by ${who} (${reason(event)}); lno channel show says how it goes on`
+  },
+  channel_override_proposed: (event) => {
+    const who = event.by_us === true ? 'us, the host' : 'its host'
+    return `override of the channel with ${id(event.peer_id)} proposed by ${who}: ${msat(event.local_msat)} of it ours`
+  },
+  htlc_refused: (event) =>
+    `payment from ${id(event.peer_id)} refused (${reason(event)}${event.rule === undefined ? '' : `, rule ${text(event.rule)}`})`,
+  receipt_not_noted: (event) => `payment ${id(event.payment_hash)} came and could not be noted (${reason(event)})`,
+  refund_not_paid: (event) => `refund ${id(event.refund_id)} not paid yet (${reason(event)})`,
+  wallet_stopped: (event) => `the wallet has stopped (${reason(event)}): start the node again`,
   channel_down: (event) => `channel with ${id(event.peer_id)} is down (${text(event.why)})`,
   channel_open_refused: (event) => `no channel with ${id(event.peer_id)} (${text(event.why)})`,
   channel_closed: (event) => `channel with ${id(event.peer_id)} closed`,

@@ -22,6 +22,10 @@ export interface ChannelView {
   readonly in_flight_out_msat: string
   readonly sendable_msat: string
   readonly receivable_msat: string
+  /** Why it is errored; text of the peer, perhaps. */
+  readonly trouble?: { readonly by: 'us' | 'them'; readonly code: string; readonly why: string }
+  /** What would be ours by the override that is proposed. */
+  readonly override_msat?: string
   /** Who owes whom, all that is under way left out: a client's balance is owed by its host. */
   readonly owes: { readonly who: 'them' | 'us' | 'nobody'; readonly msat: string }
 }
@@ -108,7 +112,7 @@ async function reach(node: LnoNode, peer: string): Promise<void> {
 }
 
 export function channelView(link: LinkView): ChannelView {
-  const { peer, status, weAreHost, localMsat, remoteMsat } = link
+  const { peer, status, weAreHost, localMsat, remoteMsat, trouble, overrideMsat } = link
   const owed = weAreHost ? remoteMsat : localMsat
   return {
     peer,
@@ -121,6 +125,8 @@ export function channelView(link: LinkView): ChannelView {
     in_flight_out_msat: link.inFlightOutMsat.toString(),
     sendable_msat: link.sendableMsat.toString(),
     receivable_msat: link.receivableMsat.toString(),
+    ...(trouble && { trouble: { by: trouble.byUs ? 'us' : 'them', code: trouble.code, why: trouble.why } }),
+    ...(overrideMsat !== undefined && { override_msat: overrideMsat.toString() }),
     owes: { who: owed === 0n ? 'nobody' : weAreHost ? 'us' : 'them', msat: owed.toString() },
   }
 }

@@ -1,7 +1,7 @@
 import { toHex } from '../../base/hex.js'
 import type { LedgerEntry } from '../../payments/step.js'
 import type { Wallet } from '../../wallets/wallet.js'
-import { isoTime } from '../events.js'
+import { isoTime } from '../iso-time.js'
 import { aboutIntent } from './about.js'
 import type { Payments } from './payments.js'
 import type { Receipts } from './receipts.js'

@@ -1,5 +1,5 @@
 import { equalBytes } from '../../base/bytes.js'
-import type { Clock, Store } from '../../base/effects.js'
+import type { CancelSignal } from '../../base/effects.js'
 import { isLnoError, LnoError } from '../../base/error.js'
 import { fromHex, toHex } from '../../base/hex.js'
 import { decodeInvoice, decodeInvoiceRequest } from '../../bolt12/decode.js'
@@ -11,14 +11,16 @@ import type { PaymentEvent, PaymentState } from '../../payments/step.js'
 import type { WalletCode } from '../../wallets/codes.js'
 import type { Wallet } from '../../wallets/wallet.js'
 import { nodeError } from '../codes.js'
-import type { FetchOptions, FetchResult } from '../payer/fetch.js'
-import type { StoredRequest } from '../payer/record.js'
+import { Turns } from '../offers/turns.js'
+import type { FetchOptions } from '../payer/fetch.js'
 import { paymentIdOf } from './about.js'
 import { type PaymentsCode, paymentsError } from './codes.js'
 import type { PaymentsEvent } from './events.js'
 import { type Intent, Intents } from './intents.js'
 import { endOf, paymentFor } from './order.js'
+import { Patience } from './patience.js'
 import type { PayOptions, PayQuote } from './pay.js'
+import type { PaymentsOptions, Reach, RefundToPay } from './payments-options.js'
 import { defaultMaxFee } from './price.js'
 import type { StoredIntent } from './record.js'
 import { type IntentEvent, nextStage, ON_RESTART, stageOf } from './stage.js'
@@ -28,9 +30,6 @@ import { Waiters } from './waiters.js'
 
 /** Milliseconds for which a payment that a restart interrupted waits for a channel: they come up one after the other. */
 export const RESUME_MS = 60_000
-
-/** Milliseconds between two tries of a payment that waits for a way: the first, and the longest. */
-const RETRY_MS = { first: 1_000, longest: 60_000 } as const
 
 /** What a payment fails with of which nothing was sent. */
 const NOTHING_SENT: readonly string[] = [
@@ -42,33 +41,8 @@ const NOTHING_SENT: readonly string[] = [
   'HEIGHT_UNKNOWN',
   'PAYMENT_DELTA_LIMIT',
   'WALLET_BUSY',
+  'PAYMENT_CANCELLED',
 ] satisfies readonly (PaymentCode | PaymentsCode | WalletCode)[]
-
-/** Prepares the way to an issuer: connects to peers, learns channels. */
-export type Reach = () => Promise<void>
-
-export interface PaymentsOptions {
-  readonly wallet: Wallet | undefined
-  readonly store: Store
-  readonly clock: Clock
-  readonly chains: readonly Uint8Array[]
-  /** Asks for an invoice: `Payer.fetch`. */
-  readonly fetch: (options: FetchOptions, reach: Reach) => Promise<FetchResult>
-  /** Requests that were made, newest first. */
-  readonly requests: (limit: number) => Promise<readonly (StoredRequest & { readonly id: string })[]>
-  /** A payment for a refund (hex id) has ended. */
-  readonly onRefundEnd: (refundId: string, outcome: { readonly at: number; readonly failed?: string }) => Promise<void>
-  readonly onEvent: (event: PaymentsEvent) => void
-}
-
-/** A refund of ours whose invoice came. */
-export interface RefundToPay {
-  /** 64 hex digits. */
-  readonly id: string
-  /** The TLV stream of its invoice, which was verified. */
-  readonly invoice: Uint8Array
-  readonly label: string | undefined
-}
 
 /** Requests that are looked through for the one that an invoice given by hand belongs to. */
 const SEARCHED_REQUESTS = 1000
@@ -84,8 +58,8 @@ export class Payments {
   readonly #waiters = new Waiters()
   /** Payments whose end is waited for. */
   readonly #followed = new Set<string>()
-  /** Payments that wait for a way: tries again at once. */
-  readonly #patient = new Map<string, () => void>()
+  readonly #patience: Patience
+  readonly #turns = new Turns()
   readonly #handing = new Map<string, Promise<void>>()
   readonly #closing = new AbortController()
   #endListening: () => void = () => undefined
@@ -93,6 +67,7 @@ export class Payments {
   private constructor(options: PaymentsOptions, intents: Intents) {
     this.#options = options
     this.#intents = intents
+    this.#patience = new Patience(options.clock)
   }
 
   /** Reads what is stored; `resume` goes on with it. */
@@ -110,8 +85,9 @@ export class Payments {
       const next = ON_RESTART[stageOf(stored)]
       if (next === 'fail') {
         await this.#fail(id, paymentsError('PAYMENT_INTERRUPTED', 'the node stopped before the invoice came'))
-      } else if (next === 'go on' && this.#options.wallet !== undefined) {
-        void this.#handPatiently(id, stored.refund === undefined ? now + RESUME_MS : endOf(stored))
+      } else if (next === 'go on' && stored.refund === undefined && this.#options.wallet !== undefined) {
+        // What fails here fails on the disk: the next start comes by again. Refunds have their own resumption.
+        void this.#handPatiently(id, now + RESUME_MS).catch(() => undefined)
       }
     }
   }
@@ -131,10 +107,11 @@ export class Payments {
         : await this.#take(options, target.invoice)
     const end = this.#waiters.wait(id, options)
     try {
-      await this.#hand(id)
+      await this.#hand(id, options.signal)
     } catch (error) {
       end.giveUp()
-      if (isLnoError(error) && this.#isSettled(error)) await this.#fail(id, error)
+      // The reason is worth more to the caller than that it could not be noted down.
+      if (isLnoError(error)) await this.#settle(id, error).catch(() => undefined)
       throw error
     }
     return end.promise
@@ -224,7 +201,7 @@ export class Payments {
   close(): void {
     this.#closing.abort()
     this.#endListening()
-    for (const wake of [...this.#patient.values()]) wake()
+    this.#patience.close()
     this.#waiters.close()
   }
 
@@ -245,7 +222,7 @@ export class Payments {
   /** Asks the issuer of an offer; what is wanted is on disk with the request. */
   async #ask(options: PayOptions, offer: FetchOptions['offer'], reach: Reach): Promise<string> {
     const { clock } = this.#options
-    const { label, signal, onProgress } = options
+    const { label, onProgress } = options
     let asking: Intent | undefined
     try {
       const { invoice } = await this.#options.fetch(
@@ -272,7 +249,6 @@ export class Payments {
         reach,
       )
       if (asking === undefined) throw nodeError('INTERNAL', 'an invoice came for a request that was not kept')
-      if (signal?.aborted) throw paymentsError('PAYMENT_CANCELLED', 'it was given up before anything was sent')
       const { request: _, ...rest } = asking.stored
       const amount = invoice.fields.invoice_amount ?? 0n
       const max_fee = options.maxFeeMsat ?? defaultMaxFee(amount)
@@ -286,38 +262,51 @@ export class Payments {
     }
   }
 
-  /** Takes an invoice that the user has. */
+  /** Takes an invoice that the user has; one after the other of those for one request. */
   async #take(options: PayOptions, given: InvoiceMessage): Promise<string> {
     const invoice = this.#checked(options, given)
-    const { fields, bytes } = invoice
-    const id = paymentIdOf(fields)
-    const known = await this.#intents.get(id)
-    if (known !== undefined) {
-      const stage = stageOf(known)
-      const same = known.invoice !== undefined && equalBytes(known.invoice, bytes)
-      if (stage !== 'failed') {
-        if (same) return id
-        throw paymentError('PAYMENT_TWICE', 'another invoice for the same request was paid, or is being paid')
-      }
-      if ((await this.#wallet().payment(id)) !== undefined) {
-        throw paymentsError('PAYMENT_ENDED', `it failed: ${known.why ?? known.failed ?? 'for good'}`)
-      }
-    }
-    const asked = (await this.#options.requests(SEARCHED_REQUESTS)).find(
-      ({ invoice: answer }) => answer !== undefined && equalBytes(answer, bytes),
-    )
-    const amount = fields.invoice_amount ?? 0n
-    await this.#intents.put(id, {
-      created: known?.created ?? BigInt(this.#options.clock.now()),
-      stage: 'invoice',
-      amount,
-      max_fee: options.maxFeeMsat ?? defaultMaxFee(amount),
-      invoice: bytes,
-      ...(asked && { request_id: fromHex(asked.id) }),
-      ...(options.label !== undefined && { label: options.label }),
+    const id = paymentIdOf(invoice.fields)
+    await this.#turns.take(id, async () => {
+      const known = await this.#intents.get(id)
+      if (await this.#isUnderWay(id, known, invoice)) return
+      const asked = (await this.#options.requests(SEARCHED_REQUESTS)).find(
+        ({ invoice: answer }) => answer !== undefined && equalBytes(answer, invoice.bytes),
+      )
+      const amount = invoice.fields.invoice_amount ?? 0n
+      const requestId = known?.request_id ?? (asked && fromHex(asked.id))
+      await this.#intents.put(id, {
+        created: known?.created ?? BigInt(this.#options.clock.now()),
+        stage: 'invoice',
+        amount,
+        max_fee: options.maxFeeMsat ?? defaultMaxFee(amount),
+        invoice: invoice.bytes,
+        ...(requestId && { request_id: requestId }),
+        ...(known?.refund && { refund: known.refund }),
+        ...(options.label !== undefined && { label: options.label }),
+      })
+      this.#started(id, invoice, options.onProgress)
     })
-    this.#started(id, invoice, options.onProgress)
     return id
+  }
+
+  /**
+   * Whether this very invoice is paid or being paid. One that failed before anything was sent may be tried again.
+   * @throws LnoError `PAYMENT_TWICE` for another invoice of the same request, `PAYMENT_ENDED`
+   */
+  async #isUnderWay(id: string, known: StoredIntent | undefined, { fields, bytes }: InvoiceMessage): Promise<boolean> {
+    const twice = () => paymentError('PAYMENT_TWICE', 'another invoice for the same request was paid, or is being paid')
+    if (known !== undefined && stageOf(known) !== 'failed') {
+      if (known.invoice === undefined || !equalBytes(known.invoice, bytes)) throw twice()
+      return true
+    }
+    const state = await this.#wallet().payment(id)
+    if (state === undefined) return false
+    if (state.status === 'failed') {
+      throw paymentsError('PAYMENT_ENDED', `it failed: ${state.failure?.message ?? 'it came back'}`)
+    }
+    // Nothing of it is kept here any more, but the wallet does not forget.
+    if (!equalBytes(state.paymentHash, fields.invoice_payment_hash ?? new Uint8Array(0))) throw twice()
+    return false
   }
 
   /** @throws LnoError the first rule that speaks against an invoice given by hand */
@@ -337,22 +326,23 @@ export class Payments {
   }
 
   /** Lets the wallet pay, unless it does already. */
-  async #hand(id: string): Promise<void> {
+  async #hand(id: string, signal?: CancelSignal): Promise<void> {
     const underWay = this.#handing.get(id)
     if (underWay !== undefined) return underWay
-    const handing = this.#handOnce(id).finally(() => this.#handing.delete(id))
+    const handing = this.#handOnce(id, signal).finally(() => this.#handing.delete(id))
     this.#handing.set(id, handing)
     return handing
   }
 
-  async #handOnce(id: string): Promise<void> {
+  async #handOnce(id: string, signal: CancelSignal | undefined): Promise<void> {
     const wallet = this.#wallet()
     const stored = await this.#intents.get(id)
     if (stored?.invoice === undefined) throw paymentsError('PAYMENT_NOT_FOUND', 'there is no invoice to pay')
     const stage = stageOf(stored)
-    if (stage === 'paid' || stage === 'failed') return this.#tellEnd({ id, stored })
+    if (stage === 'paid' || stage === 'failed') return this.#waiters.end(id, await this.#view({ id, stored }))
     // A wallet that knows it pays it; so it is not judged again by the clock of today.
     if ((await wallet.payment(id)) === undefined) {
+      if (signal?.aborted) throw paymentsError('PAYMENT_CANCELLED', 'it was given up before anything was sent')
       const invoice = decodeInvoice(stored.invoice, { verifySignature: false })
       await wallet.pay(paymentFor({ id, invoice, maxFeeMsat: stored.max_fee, label: stored.label }))
     }
@@ -362,33 +352,23 @@ export class Payments {
 
   /** As `#hand`, and when there is no way to pay, again and again until `deadline` (Unix milliseconds). */
   async #handPatiently(id: string, deadline: number): Promise<void> {
-    const { clock } = this.#options
-    const { signal } = this.#closing
-    for (let wait: number = RETRY_MS.first; !signal.aborted; wait = Math.min(wait * 2, RETRY_MS.longest)) {
+    await this.#patience.keepTrying(id, async (nextWaitMs) => {
       try {
-        return await this.#hand(id)
+        await this.#hand(id)
       } catch (error) {
         if (!isLnoError(error)) throw error
-        const mayYet = error.code === ('NO_PAYMENT_ROUTE' satisfies PaymentCode) && clock.now() + wait < deadline
-        if (!mayYet) {
-          if (this.#isSettled(error)) await this.#fail(id, error).catch(() => undefined)
-          return
-        }
+        const mayYet = this.#options.clock.now() + nextWaitMs < deadline
+        if (mayYet && error.code === ('NO_PAYMENT_ROUTE' satisfies PaymentCode)) return 'again'
+        await this.#settle(id, error)
       }
-      await new Promise<void>((resolve) => {
-        const cancel = clock.after(wait, resolve)
-        this.#patient.set(id, () => {
-          cancel()
-          resolve()
-        })
-      })
-      this.#patient.delete(id)
-    }
+      return 'over'
+    })
   }
 
-  /** Whether an error means that nothing was sent, nor ever will be. */
-  #isSettled({ code }: LnoError): boolean {
-    return NOTHING_SENT.includes(code)
+  /** Notes the failure of a payment that the wallet was not told of; what it was told of ends by itself. */
+  async #settle(id: string, error: LnoError): Promise<void> {
+    if (!NOTHING_SENT.includes(error.code) || (await this.#options.wallet?.payment(id)) !== undefined) return
+    await this.#fail(id, error)
   }
 
   #follow(id: string): void {
@@ -397,8 +377,8 @@ export class Payments {
     this.#wallet()
       .ended(id, this.#closing.signal)
       .then((state) => this.#onEnd(id, state))
-      // The wallet stopped, or the disk failed: the next start finds out.
-      .catch(() => undefined)
+      // The wallet stopped, or the disk failed: the next start finds out what became of it.
+      .catch((error: unknown) => isLnoError(error) && this.#waiters.fail(id, error))
       .finally(() => this.#followed.delete(id))
   }
 
@@ -450,7 +430,7 @@ export class Payments {
     if (event.type === 'part_sent' || event.type === 'part_failed') {
       this.#waiters.tell(event.payment, { step: event.type, paymentId: event.payment, part: event.part })
     } else if (event.type === 'channel_up') {
-      for (const wake of [...this.#patient.values()]) wake()
+      this.#patience.wake()
     }
   }
 }

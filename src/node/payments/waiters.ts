@@ -44,6 +44,7 @@ export class Waiters {
       }
       all.add(waiter)
       signal?.addEventListener('abort', cancel, { once: true })
+      if (signal?.aborted) cancel()
     })
     // It may end before anybody looks at it.
     promise.catch(() => undefined)
@@ -56,6 +57,11 @@ export class Waiters {
 
   end(id: string, view: PaymentView): void {
     for (const { resolve } of [...(this.#waiters.get(id) ?? [])]) resolve(view)
+  }
+
+  /** What becomes of the payment is not known. */
+  fail(id: string, error: LnoError): void {
+    for (const { reject } of [...(this.#waiters.get(id) ?? [])]) reject(error)
   }
 
   close(): void {

@@ -11,9 +11,10 @@ import { sha256 } from '../../../src/crypto/hash.js'
 import { identityOf } from '../../../src/node/identity.js'
 import { entries } from '../../../src/node/payments/account.js'
 import type { PayProgress } from '../../../src/node/payments/pay.js'
-import type { MemoryStore } from '../../../src/node/store/memory-store.js'
+import { type MemoryStore, memoryStore } from '../../../src/node/store/memory-store.js'
 import { paymentError } from '../../../src/payments/codes.js'
 import type { LinkView } from '../../../src/payments/link.js'
+import { walletError } from '../../../src/wallets/codes.js'
 import { coffee, type Lab, type LabNode, lab } from '../lab.js'
 import { type FakeWallet, fakeBank } from './fake-wallet.js'
 
@@ -288,8 +289,13 @@ describe('not paid', () => {
     wallets.payer.settle()
     await parts.world.until(first)
     expect(await errorOf(pays(parts, encodeString('lni', second.bytes), 10_000n))).toEqual({ code: 'PAYMENT_TWICE' })
+    // Where nothing of it is kept any more, the wallet does not forget.
+    const bare = await restart(parts, payer, memoryStore())
+    const other = bare.node.pay({ string: encodeString('lni', second.bytes), amountMsat: 10_000n })
+    expect(await errorOf(world.until(other))).toEqual({ code: 'PAYMENT_TWICE' })
     // The same one again is the same payment.
-    expect(await pays(parts, text, 10_000n)).toMatchObject({ status: 'paid' })
+    const same = bare.node.pay({ string: text, amountMsat: 10_000n })
+    expect(await world.until(same)).toMatchObject({ status: 'paid' })
     expect(wallets.payer.asked).toHaveLength(1)
   })
 
@@ -374,6 +380,34 @@ describe('a payment that is given up or interrupted', () => {
     wallets.payer.settle()
     await world.clock.advance(10)
     expect(await payer.node.payments.show(view!.payment_id)).toMatchObject({ status: 'paid' })
+  })
+
+  test('given up when the invoice is there, it has failed, and nothing is sent', async () => {
+    const parts = await places()
+    const { world, payer, wallets } = parts
+    const own = await offerOf(parts)
+    const giving = new AbortController()
+    const work = payer.node.pay({
+      string: own.text,
+      signal: giving.signal,
+      onProgress: ({ step }) => step === 'invoice' && giving.abort(),
+    })
+    expect(await errorOf(world.until(work))).toEqual({ code: 'PAYMENT_CANCELLED' })
+    expect(wallets.payer.asked).toEqual([])
+    expect(await payer.node.payments.list(1)).toMatchObject([{ status: 'failed' }])
+  })
+
+  test('a wallet that stops may have begun it: that is not known, and goes on with the next start', async () => {
+    const parts = await places()
+    const { world, payer, wallets } = parts
+    const own = await offerOf(parts)
+    wallets.payer.refusals.push(walletError('WALLET_STOPPED', 'no space'))
+    expect(await errorOf(world.until(payer.node.pay({ string: own.text })))).toEqual({ code: 'WALLET_STOPPED' })
+    expect(await payer.node.payments.list(1)).toMatchObject([{ status: 'invoice' }])
+    const later = await restart(parts, payer)
+    await world.clock.advance(1000)
+    expect(await later.node.payments.list(1)).toMatchObject([{ status: 'paid' }])
+    expect(wallets.payer.asked).toHaveLength(1)
   })
 
   test('a restart while it asks: it has failed, and nothing is sent', async () => {
