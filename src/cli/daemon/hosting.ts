@@ -1,6 +1,6 @@
 import type { HostingOptions } from '../../node/payments/embedded.js'
 import { DEFAULT_FORWARDING } from '../../node/payments/forwarding.js'
-import { MAX_CLTV_DELTA } from '../../payments/limits.js'
+import { MAX_EXPIRY_BLOCKS } from '../../payments/onions/index.js'
 import { hostTerms } from '../../wallets/embedded/grant.js'
 import type { OptionValue } from '../frame/declaration.js'
 import { usage } from '../frame/exit.js'
@@ -46,7 +46,7 @@ export const HOSTING = {
   cltvDelta: {
     value: 'BLOCKS',
     setting: true,
-    parse: parseCount(1, MAX_CLTV_DELTA),
+    parse: parseCount(1, MAX_EXPIRY_BLOCKS),
     default: String(DEFAULT_FORWARDING.cltvExpiryDelta),
     summary: 'blocks between a payment that comes in and the same going out',
   },

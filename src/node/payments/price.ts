@@ -1,6 +1,6 @@
 import type { InvoicePath } from '../../bolt12/create-invoice.js'
 import { paymentError } from '../../payments/codes.js'
-import { MAX_CLTV_DELTA } from '../../payments/limits.js'
+import { MAX_EXPIRY_BLOCKS } from '../../payments/onions/index.js'
 import { MAX_MSAT } from '../../wire/amount.js'
 import { paymentsError } from './codes.js'
 
@@ -19,7 +19,7 @@ export interface PathPrice {
 
 /**
  * The paths that can be paid over, cheapest first: those that need no more money than there is, and lock it up no longer than
- * `MAX_CLTV_DELTA` blocks (rules P2, P4). Sums are bigint, so that nothing overflows before it is judged.
+ * `MAX_EXPIRY_BLOCKS` blocks (rules P2, P4). Sums are bigint, so that nothing overflows before it is judged.
  * @throws LnoError `PAYMENT_FEE_LIMIT`, `PAYMENT_DELTA_LIMIT` when none is left
  */
 export function affordable(
@@ -27,10 +27,10 @@ export function affordable(
   amountMsat: bigint,
   maxFeeMsat: bigint,
 ): readonly [PathPrice, ...PathPrice[]] {
-  const quick = paths.filter(({ payinfo }) => payinfo.cltv_expiry_delta <= MAX_CLTV_DELTA)
+  const quick = paths.filter(({ payinfo }) => payinfo.cltv_expiry_delta <= MAX_EXPIRY_BLOCKS)
   if (quick.length === 0) {
     const least = Math.min(...paths.map(({ payinfo }) => payinfo.cltv_expiry_delta))
-    throw paymentsError('PAYMENT_DELTA_LIMIT', `${least} blocks, at most ${MAX_CLTV_DELTA} are accepted`, {
+    throw paymentsError('PAYMENT_DELTA_LIMIT', `${least} blocks, at most ${MAX_EXPIRY_BLOCKS} are accepted`, {
       rule: 'P2',
     })
   }
