@@ -38,7 +38,7 @@ export const CANDIDATES: readonly Candidate[] = [
     origin: { own: true },
     decoder: 'decodeOffer',
     claims: 'offers, requests, invoices, proofs, onion messages',
-    cannot: 'payments',
+    cannot: 'payments over channels with a chain',
     ask: (module) => ({
       offer: (text) => {
         const offer = module.decodeOffer(text)

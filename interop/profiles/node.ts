@@ -20,7 +20,8 @@ const command = defineCommand({
   options: EMULATE,
   run: (context) => {
     const { options, attach } = disguise(PROFILES[context.options.emulate], systemRandom)
-    return runNode(context, options, attach)
+    // None of these releases had hosted channels.
+    return runNode(context, { ...options, wallet: 'none' }, attach)
   },
 })
 

@@ -2,6 +2,7 @@ import { hasBit, unknownEven } from '../wire/features.js'
 import type { InvoicePath } from './create-invoice.js'
 import type { InvoiceMessage } from './invoice.js'
 import { INVOICE } from './invoice.js'
+import { MIRRORED_RANGES, recordsIn } from './ranges.js'
 import { INVOICE_RULES, MPP_ALLOWED, MPP_REQUIRED } from './rules/invoice.js'
 import { INVOICE_MATCH_RULES, type InvoiceExpectation } from './rules/invoice-match.js'
 import { type Issue, judge, judgeMatch, type ReadContext } from './rules/rule.js'
@@ -23,6 +24,35 @@ export function verifyInvoiceFor(
   const issues = [
     ...INVOICE_RULES.flatMap((rule) => judge(rule, invoice, INVOICE, counterpart).issues),
     ...judgeMatch(INVOICE_MATCH_RULES, invoice, counterpart, INVOICE),
+  ]
+  return { ok: issues.length === 0, issues }
+}
+
+/** Rules of `INVOICE_MATCH_RULES` that need no more of the request than the invoice repeats of it. */
+const TOLD_BY_INVOICE = ['IR8', 'IR13']
+
+/**
+ * Every reason not to pay an invoice that can be seen without the request that it answers: form, signature, time, chain,
+ * features, the amount that was asked for and the issuer by what the invoice repeats of its request, and `authorisedMsat`. Who
+ * asked for it, and whether it is the answer to that, is not seen.
+ */
+export function checkInvoice(
+  context: ReadContext & { readonly authorisedMsat: bigint | undefined },
+  invoice: InvoiceMessage,
+): { readonly ok: boolean; readonly issues: readonly Issue[] } {
+  const { fields, records, bytes } = invoice
+  const { authorisedMsat, ...read } = context
+  const request = { kind: 'invoice_request' as const, fields, records: recordsIn(records, MIRRORED_RANGES), bytes }
+  const told = INVOICE_MATCH_RULES.filter(({ id }) => TOLD_BY_INVOICE.includes(id))
+  const issues = [
+    ...INVOICE_RULES.flatMap((rule) => judge(rule, invoice, INVOICE, read).issues),
+    ...judgeMatch(
+      // Without an issuer id the signer is the end of the path that the request went over.
+      told.filter(({ id }) => id !== 'IR8' || fields.offer_issuer_id !== undefined),
+      invoice,
+      { request, arrivedOn: 'no_path', authorisedMsat: authorisedMsat ?? 0n },
+      INVOICE,
+    ),
   ]
   return { ok: issues.length === 0, issues }
 }

@@ -11,10 +11,12 @@ import { NODE_CODES } from '../node/codes.js'
 import { CONNECTION_CODES } from '../node/connections/codes.js'
 import { MESSENGER_CODES } from '../node/messenger/codes.js'
 import { OFFERS_CODES } from '../node/offers/codes.js'
+import { PAYMENTS_CODES } from '../node/payments/codes.js'
 import { REFUNDS_CODES } from '../node/refunds/codes.js'
 import { NOISE_CODES } from '../noise/codes.js'
 import { ONION_CODES } from '../onion/codes.js'
 import { PAYMENT_CODES } from '../payments/codes.js'
+import { WALLET_CODES } from '../wallets/codes.js'
 import { WIRE_CODES } from '../wire/codes.js'
 import { CLI_CODES } from './codes.js'
 
@@ -36,7 +38,9 @@ export const CODES_BY_FOLDER: Readonly<Record<string, Readonly<Record<string, Co
   'node/connections': CONNECTION_CODES,
   'node/messenger': MESSENGER_CODES,
   'node/offers': OFFERS_CODES,
+  'node/payments': PAYMENTS_CODES,
   'node/refunds': REFUNDS_CODES,
+  wallets: WALLET_CODES,
   cli: CLI_CODES,
 }
 

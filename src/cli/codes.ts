@@ -45,6 +45,14 @@ export const CLI_CODES = {
     meaning: 'What was given as a preimage is not one.',
     advice: 'It is 32 bytes: 64 hex digits, or a file of the raw 32 bytes.',
   },
+  BAD_GRANT_SECRET: {
+    meaning: 'What was given as the secret of a grant is not one.',
+    advice: 'It is 64 hex digits, as `lno host grant` of the host printed it once. It works one time only.',
+  },
+  NOT_CONFIRMED: {
+    meaning: 'The question whether to pay was not answered with yes.',
+    advice: 'Answer y, or give --yes where nobody shall be asked.',
+  },
   UNKNOWN_CODE: {
     meaning: 'No error code and no rule has that name.',
     advice: 'Codes and rules are listed in docs/errors.md and docs/conformance.md; `lno explain` also takes a string.',

@@ -1,35 +1,23 @@
-import { toHex } from '../base/hex.js'
-import { decodeOffer } from '../bolt12/decode.js'
-import { connectControl } from '../node/control/client.js'
-import { formatMsat, shortId } from './daemon/text.js'
-import { judgePurchase } from './demo/judge.js'
+import { formatSat, shortId } from './daemon/text.js'
+import { type Fetched, fetchScene } from './demo/fetch-scene.js'
+import { type Paid, payScene } from './demo/pay-scene.js'
 import { type DemoNode, openStage, type Stage } from './demo/processes.js'
+import { type Cast, GRANT_MSAT, type Tell, textOf } from './demo/scene.js'
 import { type Context, defineCommand } from './frame/command.js'
-import { cliError } from './frame/exit.js'
+import { interruptible } from './frame/interruptible.js'
 
-const AMOUNT_MSAT = 10_000n
-const GOODS = 'Cup of coffee'
-
-/** Tells what happened, with the time since the beginning. */
-type Tell = (who: string, what: string) => void
+const CAPACITY_MSAT = 100_000_000n
 
 /** What the demo brought, for `--json`. */
-interface Outcome {
+interface Outcome extends Fetched, Paid {
   readonly merchant: string
   readonly relay: string
   readonly payer: string
-  readonly offer: string
-  readonly invoice: string
-  readonly invoice_request: string
-  readonly rules: number
-  readonly issues: number
-  readonly tampered: string
-  readonly forwarded: number
 }
 
 export const command = defineCommand({
   description:
-    'Starts a merchant, a relay and a payer as processes of their own, on loopback TCP, regtest and a temporary folder. The merchant makes an offer whose blinded path starts at the relay; the payer, who knows the relay alone, fetches an invoice for it and checks it. Nothing is left behind.',
+    'Starts a merchant, a relay and a payer as processes of their own, on loopback TCP, regtest and a temporary folder. The relay hosts a channel for each of the others. The merchant makes an offer whose blinded path starts at the relay; the payer, who knows the relay alone, fetches an invoice for it, checks it, pays it and proves that it did; a part is refunded. In the end the demo says who owes whom: a hosted channel is trust, not bitcoin. Nothing is left behind.',
   args: {},
   options: {},
   examples: ['lno demo', 'lno demo --json'],
@@ -48,7 +36,9 @@ export const command = defineCommand({
       )
     }
     if (!json)
-      io.stdout.write('Three Lightning nodes on this machine: an offer becomes an invoice over onion messages\n\n')
+      io.stdout.write(
+        'Three Lightning nodes on this machine: an offer becomes a payment, over hosted channels and without a blockchain\n\n',
+      )
     let outcome: Outcome
     const stage = await openStage(signal)
     try {
@@ -62,26 +52,15 @@ export const command = defineCommand({
   },
 })
 
-function interruptible<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(cliError('INTERRUPTED', `stopped by ${String(signal.reason)}`))
-    signal.addEventListener('abort', stop, { once: true })
-    if (signal.aborted) stop()
-    work.then(resolve, reject)
-  })
-}
-
-function check(holds: boolean, otherwise: string): void {
-  if (!holds) throw cliError('DEMO_FAILED', otherwise)
-}
-
-const textOf = (document: Readonly<Record<string, unknown>>, member: string): string => {
-  const value = document[member]
-  if (typeof value === 'string') return value
-  throw cliError('DEMO_FAILED', `a command printed no ${member}`)
-}
-
 async function play(stage: Stage, tell: Tell, io: Context['io']): Promise<Outcome> {
+  const cast = await openScene(stage, tell)
+  const fetched = await fetchScene(stage, tell, cast, io.now)
+  const paid = await payScene(stage, tell, cast, fetched)
+  return { merchant: cast.merchant.id, relay: cast.relay.id, payer: cast.payer.id, ...fetched, ...paid }
+}
+
+/** Three nodes, and a channel of the relay for each of the others. */
+async function openScene(stage: Stage, tell: Tell): Promise<Cast> {
   const [merchant, relay, payer] = await Promise.all([
     stage.start('merchant'),
     stage.start('relay'),
@@ -89,65 +68,16 @@ async function play(stage: Stage, tell: Tell, io: Context['io']): Promise<Outcom
   ])
   for (const node of [merchant, relay, payer]) tell(node.name, `runs: node ${shortId(node.id)} at ${node.address}`)
 
-  const at = `${relay.id}@${relay.address}`
-  await Promise.all([merchant, payer].map((node) => stage.lno('peer', 'connect', at, ...node.flags)))
-  tell('both', 'merchant and payer connect to the relay, and not to each other')
-
-  const passedOn = await countForwards(relay)
-  const amount = AMOUNT_MSAT.toString()
-  const words = ['--amount', amount, '--description', GOODS, '--path', relay.id]
-  const offer = textOf(await stage.lno('offer', 'create', ...words, ...merchant.flags), 'bolt12')
-  check(!toHex(decodeOffer(offer).bytes).includes(merchant.id), 'the offer names the merchant')
-  tell(
-    'merchant',
-    `offers "${GOODS}" for ${formatMsat(AMOUNT_MSAT)}; its path starts at the relay:\n${offer.slice(0, 28)}… (${offer.length} characters, the merchant's id not among them)`,
-  )
-
-  tell('payer', `lno fetch ${offer.slice(0, 12)}…`)
-  const fetched = await stage.lno('fetch', offer, ...payer.flags)
-  const invoice = textOf(fetched, 'bolt12')
-  const request = textOf(fetched, 'invoice_request')
-  const forwarded = await passedOn()
-  check(forwarded === 2, `the relay passed on ${forwarded} messages instead of 2`)
-  tell('relay', 'has passed on 2 onion messages, one each way, and could read neither')
-  tell(
-    'payer',
-    `has an invoice over ${formatMsat(BigInt(textOf(fetched, 'amount_msat')))}, signed with the key at the path's end`,
-  )
-
-  const { rules, issues, tampered } = judgePurchase({ offer, request, invoice, amountMsat: AMOUNT_MSAT, now: io.now() })
-  check(issues.length === 0, `the invoice is not good: ${issues[0]?.code}`)
-  tell('payer', `checks it against offer and request, ${rules} rules: no reason not to pay`)
-  check(tampered !== undefined, 'an invoice with another amount was accepted')
-  tell('payer', `refuses the same invoice with 1 msat more: ${tampered?.code} (rule ${tampered?.rule})`)
-  return {
-    merchant: merchant.id,
-    relay: relay.id,
-    payer: payer.id,
-    offer,
-    invoice,
-    invoice_request: request,
-    rules,
-    issues: issues.length,
-    tampered: tampered?.code ?? '',
-    forwarded,
+  const grant = async (node: DemoNode, balanceMsat: bigint) => {
+    const words = ['--capacity', CAPACITY_MSAT.toString(), '--balance', balanceMsat.toString(), '--label', node.name]
+    const secret = textOf(await stage.lno('host', 'grant', ...words, ...relay.flags), 'secret')
+    const file = await stage.write(`grant-${node.name}`, secret)
+    await stage.lno('channel', 'open', `${relay.id}@${relay.address}`, '--secret-file', file, ...node.flags)
   }
-}
-
-/** Counts what the relay passes on from now on. The function ends the counting and says how many. */
-async function countForwards(relay: DemoNode): Promise<() => Promise<number>> {
-  const control = await connectControl(relay.dataDir)
-  let count = 0
-  await control.subscribe(
-    () => {
-      count++
-    },
-    { kinds: ['message_forwarded'] },
+  await Promise.all([grant(merchant, 0n), grant(payer, GRANT_MSAT)])
+  tell(
+    'relay',
+    `hosts a channel for each of the others, who are not connected to each other; by its word the payer has ${formatSat(GRANT_MSAT)}`,
   )
-  return async () => {
-    // Events are in order: once this is answered, all that came before has been counted.
-    await control.call('node.info', {})
-    control.close()
-    return count
-  }
+  return { merchant, relay, payer }
 }

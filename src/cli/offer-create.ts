@@ -1,7 +1,7 @@
 import { withNode } from './daemon/client.js'
-import { offerText } from './daemon/offer-text.js'
+import { makeOffer } from './daemon/make-offer.js'
 import { parseCount, parseExpiry, parsePath, parsePrice, parseQuantityMax, parseQuantityMin } from './daemon/options.js'
-import { QR, showString } from './daemon/show-string.js'
+import { QR } from './daemon/show-string.js'
 import { defineCommand } from './frame/command.js'
 import { usage } from './frame/exit.js'
 
@@ -55,8 +55,8 @@ export const command = defineCommand({
     'lno offer create --amount any --path 02…,03… --label tips',
   ],
   run: async (context) => {
-    const { options, io, json, warn, next } = context
-    const { amount, description, issuer, quantityMin, quantityMax, expiry, label, dummyHops, path, form } = options
+    const { options, io, next } = context
+    const { amount, expiry, path, dummyHops, qr, ...said } = options
     // Without a path they would do nothing, and the offer would name the node that they were to hide.
     for (const [flag, given] of [
       ['--issuer-key', options.issuerKey],
@@ -64,29 +64,9 @@ export const command = defineCommand({
     ] as const) {
       if (given && path.length === 0) throw usage(`${flag} needs --path`)
     }
-    const expiresAt = expiry?.(io.now())
+    const wanted = { ...said, amountMsat: amount, expiresAt: expiry?.(io.now()), paths: path, dummyHops }
     return withNode(context, async (node) => {
-      const offer = await node.call('offer.create', {
-        ...(amount !== undefined && { amount_msat: amount.toString() }),
-        ...(description !== undefined && { description }),
-        ...(issuer !== undefined && { issuer }),
-        ...(form !== undefined && { form }),
-        ...(quantityMin !== undefined && { quantity_min: quantityMin.toString() }),
-        ...(quantityMax !== undefined && { quantity_max: quantityMax.toString() }),
-        ...(expiresAt !== undefined && { absolute_expiry: expiresAt.toString() }),
-        ...(label !== undefined && { label }),
-        ...(options.singleUse && { single_use: true }),
-        ...(options.issuerKey && { issuer_key: true }),
-        ...(path.length > 0 && { paths: path.map((nodes) => [...nodes]) }),
-        ...(dummyHops !== undefined && { dummy_hops: dummyHops }),
-      })
-      const withoutCode = await showString(context, offer, options.qr, offerText)
-      for (const warning of offer.warnings) warn(warning)
-      if (!json && expiresAt !== undefined && expiresAt * 1000n <= io.now()) {
-        warn('the offer has expired already: nobody will ask for an invoice')
-      }
-      // The offer is made and stands there: no reason to end as if it were not.
-      if (withoutCode) warn(`no QR code: ${withoutCode.message}`)
+      const offer = await makeOffer(context, node, wanted, qr)
       next(`lno fetch ${offer.bolt12.slice(0, 12)}…`)
     })
   },

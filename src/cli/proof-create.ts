@@ -4,7 +4,8 @@ import { INVOICE, type Invoice, type InvoiceMessage } from '../bolt12/invoice.js
 import { createPayerProof } from '../bolt12/proof/create.js'
 import { type Guessable, type ProofField, type ProofPreview, previewPayerProof } from '../bolt12/proof/preview.js'
 import type { FieldChoice } from '../bolt12/proof/selection.js'
-import { defineCommand } from './frame/command.js'
+import { withNode } from './daemon/client.js'
+import { type Context, defineCommand } from './frame/command.js'
 import { usage } from './frame/exit.js'
 import { nearest } from './frame/nearest.js'
 import type { Style } from './frame/style.js'
@@ -73,44 +74,45 @@ function previewText({ invoice, preview, note, now }: Look, width: number, style
   ].join('\n')
 }
 
+/** The id of a payment, or the beginning of one: no invoice is as short. */
+const isPaymentId = (text: string): boolean => /^[0-9a-f]{4,64}$/i.test(text.trim())
+
 export const command = defineCommand({
   description:
-    'Makes a payer proof of an invoice that you paid: its signature, the preimage, and your signature by the key that asked for it. Shown are payer id, payment hash, node id and features, and the fields named with --include; the others are hidden, and the metadata of the request always is. --preview prints what would be shown and hidden, makes nothing, and needs neither key nor preimage.\n\nA proof can be passed on. With --note, such as a question of the one who asks for it, it says whom it was made for.',
-  args: { invoice: { summary: 'the invoice, lni1…, or its hex', stdin: true } },
+    'Makes a payer proof of an invoice that you paid: its signature, the preimage, and your signature by the key that asked for it. Of a payment of the running node its id is enough (lno payment list): the node has preimage and key, and keeps them.\n\nShown are payer id, payment hash, node id and features, and the fields named with --include; the others are hidden, and the metadata of the request always is. --preview prints what would be shown and hidden, makes nothing, and needs neither key nor preimage.\n\nA proof can be passed on. With --note, such as a question of the one who asks for it, it says whom it was made for.',
+  args: { invoice: { summary: 'the id of a payment; or an invoice, lni1…, or its hex', stdin: true } },
   options: {
     include: { value: 'FIELD', many: true, parse: readField, summary: 'show this field too: offer_description, or 10' },
     note: { value: 'TEXT', summary: 'words that you sign with the proof' },
-    preimageFile: { value: 'FILE', summary: 'file with the preimage, hex or raw (or LNO_PREIMAGE)' },
-    keyFile: { ...KEY_FILE, summary: 'file with the secret key of invreq_payer_id, hex or raw (or LNO_SECRET)' },
+    preimageFile: { value: 'FILE', summary: 'of an invoice: file with the preimage, hex or raw (or LNO_PREIMAGE)' },
+    keyFile: {
+      ...KEY_FILE,
+      summary: 'of an invoice: file with the secret key of invreq_payer_id, hex or raw (or LNO_SECRET)',
+    },
     preview: { summary: 'print what would be revealed and hidden, and make no proof' },
   },
   examples: [
+    'lno proof create 1a2b3c4d --include offer_description --include invoice_amount',
     'lno proof create lni1… --include offer_description --include invoice_amount --preview',
     'LNO_PREIMAGE=… lno proof create lni1… --include invoice_amount --key-file payer.key',
     'lno proof create - --note "order 17" --preimage-file preimage --key-file payer.key < invoice',
   ],
-  run: (context) => {
+  run: async (context) => {
     const { args, options, io, json, result, note: say, warn, next, style, width } = context
-    const invoice = decodeInvoice(readInput(args.invoice, 'invoice').bytes)
     const { include, note } = options
+    const ofPayment = isPaymentId(args.invoice)
+    if (ofPayment && (options.preimageFile !== undefined || options.keyFile !== undefined)) {
+      throw usage('a payment of the node needs neither --preimage-file nor --key-file: the node has both')
+    }
+    const made = ofPayment ? await provePayment(context) : proveInvoice(context)
+    const { invoice, text } = made
     const preview = previewPayerProof({ invoice, include })
-    if (options.preview) {
+    if (text === undefined) {
       const look = { invoice, preview, note, now: BigInt(Math.floor(io.now() / 1000)) }
       result({ ...previewJson(preview), note: note ?? null }, () => previewText(look, width, style))
-      next('lno proof create INVOICE --preimage-file FILE --key-file FILE')
+      next(ofPayment ? 'lno proof create PAYMENT' : 'lno proof create INVOICE --preimage-file FILE --key-file FILE')
       return
     }
-    const preimage = readPreimage(context, options.preimageFile)
-    const payerKey = readSecret(context, options.keyFile)
-    const aux = new Uint8Array(randomBytes(32))
-    const { text } = createPayerProof({
-      invoice,
-      include,
-      preimage,
-      payerKey,
-      aux,
-      ...(note !== undefined && { note }),
-    })
     result({ proof: text, ...previewJson(preview), note: note ?? null }, () => text)
     const names = preview.revealed.map(({ name, type }) => name ?? `type ${type}`)
     if (!json) say(`It shows ${names.join(', ')}; ${preview.hidden.length} other fields are hidden.`)
@@ -119,3 +121,47 @@ export const command = defineCommand({
     next(withString('lno proof verify', text, 'PROOF'))
   },
 })
+
+type ProofContext = Pick<Context, 'io' | 'warn' | 'config'> & {
+  readonly args: { readonly invoice: string }
+  readonly options: {
+    readonly include: readonly FieldChoice[]
+    readonly note: string | undefined
+    readonly preimageFile: string | undefined
+    readonly keyFile: string | undefined
+    readonly preview: boolean
+  }
+}
+
+/** An invoice, and the proof that it was paid; none where only a look was wanted. */
+interface Made {
+  readonly invoice: InvoiceMessage
+  readonly text?: string
+}
+
+/** By a preimage and a key that are here. */
+function proveInvoice(context: ProofContext): Made {
+  const { include, note, preimageFile, keyFile, preview } = context.options
+  const invoice = decodeInvoice(readInput(context.args.invoice, 'invoice').bytes)
+  if (preview) return { invoice }
+  const preimage = readPreimage(context, preimageFile)
+  const payerKey = readSecret(context, keyFile)
+  const aux = new Uint8Array(randomBytes(32))
+  const said = note === undefined ? {} : { note }
+  return { invoice, text: createPayerProof({ invoice, include, preimage, payerKey, aux, ...said }).text }
+}
+
+/** By the node that paid it. */
+function provePayment(context: ProofContext): Promise<Made> {
+  const { include, note, preview } = context.options
+  const id = context.args.invoice.trim().toLowerCase()
+  return withNode(context, async (node) => {
+    const payment = await node.call('payment.show', { id })
+    if (payment.bolt12 === undefined) throw usage('there is no invoice for this payment yet')
+    const invoice = decodeInvoice(payment.bolt12)
+    if (preview) return { invoice }
+    const types = include.map((field) => (typeof field === 'bigint' ? field : INVOICE[field].type).toString())
+    const { proof } = await node.call('proof.create', { id, include: types, ...(note !== undefined && { note }) })
+    return { invoice, text: proof }
+  })
+}

@@ -11,7 +11,7 @@ import { cliError } from './frame/exit.js'
 
 export const command = defineCommand({
   description:
-    'Makes an invoice for a stand-alone invoice_request of somebody, an offer to send money, keeps it at the running node, and sends it. Nobody acknowledges an invoice: it is sent when the message has left and no invoice_error has come back within --timeout. Whether it is paid shows when it is paid.\n\nA way over which the message does not leave is followed by another one, with the same invoice; so is this command when it is run again, as long as that invoice is open.',
+    'Makes an invoice for a stand-alone invoice_request of somebody, an offer to send money, keeps it at the running node, and sends it. Payers of today pay at once, and then that is said. Otherwise nobody acknowledges an invoice: it is sent when the message has left and no invoice_error has come back within --timeout, and once it is paid lno invoice show says so.\n\nA way over which the message does not leave is followed by another one, with the same invoice; so is this command when it is run again, as long as that invoice is open.',
   args: { refund: { summary: 'a refund: lnr1…, or a lightning: URI that holds one', stdin: true } },
   options: {
     via: VIA,
@@ -21,7 +21,7 @@ export const command = defineCommand({
       value: 'TIME',
       parse: parseDurationIn(100, 600_000, 'from 100ms to 10m'),
       default: '5s',
-      summary: 'how long to wait for an invoice_error',
+      summary: 'how long to wait for the money, or an invoice_error',
     },
     verbose: { short: 'v', summary: 'tell of each message' },
   },
@@ -50,11 +50,13 @@ export const command = defineCommand({
         { signal, onProgress: (progress) => onProgress(progress as ClaimProgress) },
       )
       result(claimed, () => {
+        const amount = `${formatMsat(BigInt(claimed.amount_msat))} for refund ${shortId(claimed.refund_id)}`
+        if (claimed.paid) return `Paid: ${amount}`
         const what = `${claimed.again ? 'The invoice was sent again' : 'An invoice was sent'}, no error came back`
         const waited = `${claimed.waited_ms / 1000} s`
-        return `${what} within ${waited}: ${formatMsat(BigInt(claimed.amount_msat))} for refund ${shortId(claimed.refund_id)}`
+        return `${what} within ${waited}: ${amount}`
       })
-      next(`lno invoice show ${claimed.payment_hash.slice(0, 16)}`)
+      next(claimed.paid ? 'lno account list' : `lno invoice show ${claimed.payment_hash.slice(0, 16)}`)
     } catch (error) {
       if (signal.aborted) throw cliError('INTERRUPTED', `stopped by ${String(signal.reason)}`)
       if (isLnoError(error) && !json) for (const line of failureLines(error, 'lno refund claim LNR')) note(line)

@@ -7,7 +7,7 @@ import { usage } from './frame/exit.js'
 
 export const command = defineCommand({
   description:
-    'Makes a stand-alone invoice_request at the running node and keeps it there: an offer to send money, as a refund or a cash machine makes one. Who gets the string answers with an invoice, and the first valid one is kept; nothing is paid.\n\nWithout --path it names the id of the node, and invoices must be able to reach it. With --path A,B they come over A, which passes on to B, which passes on to this node: who claims it learns A and nothing else.',
+    'Makes a stand-alone invoice_request at the running node and keeps it there: an offer to send money, as a refund or a cash machine makes one. Who gets the string answers with an invoice, and the first valid one is paid, at once and without a question: making the refund is the answer to it. It is paid once; later invoices get an invoice_error. Without a wallet the invoice is kept and not paid.\n\nWithout --path it names the id of the node, and invoices must be able to reach it. With --path A,B they come over A, which passes on to B, which passes on to this node: who claims it learns A and nothing else.',
   args: {},
   options: {
     amount: { value: 'MSAT', required: true, parse: parseAmount, summary: '10000 (msat) or 10sat' },

@@ -3,8 +3,10 @@ import { isLnoError } from '../base/error.js'
 import { fromHex, toHex } from '../base/hex.js'
 import { isScalar } from '../crypto/group.js'
 import type { CliCode } from './codes.js'
+import { ask, canAsk } from './frame/ask.js'
 import type { Context } from './frame/command.js'
-import { cliError } from './frame/exit.js'
+import { cliError, usage } from './frame/exit.js'
+import { readStdin } from './frame/stdin.js'
 
 /** The option of commands that need a secret. */
 export const KEY_FILE = {
@@ -29,6 +31,7 @@ const KEY: Kind = {
   fault: (bytes) => (isScalar(bytes) ? undefined : 'a number that is no secret key of secp256k1'),
 }
 const PREIMAGE: Kind = { code: 'BAD_PREIMAGE', file: 'preimage file', fault: () => undefined }
+const GRANT: Kind = { code: 'BAD_GRANT_SECRET', file: 'file of a grant', fault: () => undefined }
 
 function readText(text: string, from: string, { code, fault }: Kind): Uint8Array {
   let secret: Uint8Array
@@ -93,4 +96,34 @@ export function readPreimage(context: Pick<Context, 'io' | 'warn'>, file: string
     throw cliError('NO_PREIMAGE', 'the preimage is needed: --preimage-file FILE, or LNO_PREIMAGE')
   }
   return readText(text, 'LNO_PREIMAGE', PREIMAGE)
+}
+
+/** Ways in which the secret of a grant may be given. */
+export const GRANT_SECRET = {
+  secret: {
+    value: 'SECRET',
+    summary:
+      'the secret of a grant; - reads it from standard input, or asks for it (others can see what you type here)',
+  },
+  secretFile: { value: 'FILE', summary: 'file with the secret of a grant' },
+} as const
+
+/**
+ * The one-time secret of a host's grant, 32 bytes; undefined where none was given.
+ * @throws LnoError `BAD_GRANT_SECRET`, `FILE_UNREADABLE`, `USAGE`, `INTERRUPTED`
+ */
+export async function readGrantSecret(
+  { io, warn }: Pick<Context, 'io' | 'warn'>,
+  { secret, secretFile }: { readonly secret: string | undefined; readonly secretFile: string | undefined },
+): Promise<Uint8Array | undefined> {
+  if (secret !== undefined && secretFile !== undefined) throw usage('--secret or --secret-file, not both')
+  if (secretFile !== undefined) return readSecretFile(secretFile, GRANT, warn)
+  if (secret === undefined) return undefined
+  if (secret === '-') {
+    const text = canAsk(io) ? await ask(io, 'Secret of the grant:') : await readStdin(io)
+    return readText(text, 'standard input', GRANT)
+  }
+  const bytes = readText(secret, '--secret', GRANT)
+  warn('other users of this machine may have seen the secret, and your shell remembers it: --secret-file or --secret -')
+  return bytes
 }

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers'
 import type { NetAddress } from '../base/effects.js'
+import type { Wallet } from '../wallets/wallet.js'
 import type { ChainName } from '../wire/chains.js'
 import type { CaptureFile } from './capture/file.js'
 import { type CaptureRequest, captureNode } from './capture/recorder.js'
@@ -17,9 +18,14 @@ import { systemRandom } from './random.js'
 export interface DaemonOptions
   extends Pick<
     NodeOptions,
-    'scids' | 'ping' | 'channel' | 'generations' | 'policy' | 'dialect' | 'answersTo' | 'features'
+    'scids' | 'ping' | 'channel' | 'generations' | 'policy' | 'dialect' | 'answersTo' | 'features' | 'hosting'
   > {
   readonly network: ChainName
+  /**
+   * `embedded` unless given, on every network but bitcoin, where hosted channels need a source of the height of the chain: there
+   * it is none.
+   */
+  readonly wallet?: 'embedded' | 'none' | Wallet
   readonly dataDir: string
   readonly listen: readonly NetAddress[]
   /** Of the program. */
@@ -46,7 +52,8 @@ export interface RunningDaemon {
  */
 export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
   const { network, dataDir, listen, version, scids, ping, channel } = options
-  const { generations, policy, dialect, answersTo, features } = options
+  const { generations, policy, dialect, answersTo, features, hosting } = options
+  const wallet = options.wallet ?? (network === 'bitcoin' ? 'none' : 'embedded')
   const data = await openDataDir(dataDir)
   let node: LnoNode | undefined
   let control: ControlServer | undefined
@@ -91,6 +98,8 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
       ...(dialect && { dialect }),
       ...(answersTo && { answersTo }),
       ...(features && { features }),
+      ...(wallet !== 'none' && { wallet }),
+      ...(hosting && { hosting }),
       nextTurn: (run) => void setImmediate(run),
       ...(capture && { tap: capture.message }),
       onEvent: (event) => {

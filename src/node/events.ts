@@ -2,10 +2,12 @@ import { LnoError } from '../base/error.js'
 import { toHex } from '../base/hex.js'
 import type { ConnectionEvent } from './connections/events.js'
 import type { PeerInfo } from './connections/peer.js'
+import { isoTime } from './iso-time.js'
 import type { MessengerEvent } from './messenger/messenger.js'
 import type { IssuerEvent } from './offers/issuer-event.js'
 import type { PayerEvent } from './payer/payer.js'
-import type { ClaimerEvent } from './refunds/claimer.js'
+import type { PaymentsEvent } from './payments/events.js'
+import type { ClaimerEvent } from './refunds/claimer-event.js'
 import type { RefundsEvent } from './refunds/refunds.js'
 
 /** What happens to the node as a whole. */
@@ -31,6 +33,7 @@ export type NodeEvent =
   | IssuerEvent
   | PayerEvent
   | RefundsEvent
+  | PaymentsEvent
   | ClaimerEvent
 
 export type NodeEventType = NodeEvent['type']
@@ -71,11 +74,6 @@ export function peerView(peer: PeerInfo): PeerView {
     bytes_in: peer.bytesIn,
     bytes_out: peer.bytesOut,
   }
-}
-
-/** `ms` since 1970 as UTC text. */
-export function isoTime(ms: number): string {
-  return new Date(ms).toISOString()
 }
 
 /** An event as plain data. `now` is Unix time in milliseconds. */

@@ -3,7 +3,8 @@
  * @module
  */
 export type { ByteStream, CancelSignal, Clock, Listener, Net, NetAddress, Random, Store } from '../base/effects.js'
-export type { PaymentPaths, Receivable, ReceiveOptions } from '../wallets/wallet.js'
+export type { EmbeddedWallet } from '../wallets/embedded/embedded-wallet.js'
+export type { PaymentPaths, Receivable, ReceiveOptions, Wallet, WalletBalance } from '../wallets/wallet.js'
 export { formatAddress, type PeerAddress, parseAddress, parseNodeId, parsePeer } from './addresses.js'
 export type { Bolt12Form } from './bolt12-form.js'
 export * from './capture/index.js'
@@ -35,7 +36,7 @@ export type { GenerationName, GenerationPolicy, PolicyFacts } from './messenger/
 export type { NodeId } from './messenger/routes.js'
 export type { Counters, FormCount, ProvenForm } from './messenger/tally.js'
 export { systemNet } from './net/index.js'
-export { createNode, type LnoNode, type NodeInfo, type NodeOptions } from './node.js'
+export { createNode, type LnoNode, type NodeInfo, type NodeOptions, type NodePayOptions } from './node.js'
 export type { Issuer } from './offers/issuer.js'
 export type { AnyOwnOffer, NewLegacyOffer, NewOffer, OwnLegacyOffer, OwnOffer } from './offers/own-offer.js'
 export type { AnyOfferMessage } from './payer/any-offer.js'
@@ -48,6 +49,9 @@ export {
   type LegacyFetchResult,
 } from './payer/fetch.js'
 export type { Payer } from './payer/payer.js'
+export type { HostingOptions } from './payments/embedded.js'
+export type { PayOptions, PayProgress, PayQuote } from './payments/pay.js'
+export type { PaymentView } from './payments/view.js'
 export { systemRandom } from './random.js'
 export type { ClaimOptions, ClaimProgress, ClaimResult } from './refunds/claim.js'
 export type { NewRefund, OwnRefund, Refunds } from './refunds/refunds.js'

@@ -1,171 +1,66 @@
-import type { Clock, Net, NetAddress, Random, Store } from '../base/effects.js'
+import type { Random } from '../base/effects.js'
 import { isLnoError, type LnoError } from '../base/error.js'
 import { toHex } from '../base/hex.js'
-import type { InvoiceRequestMessage } from '../bolt12/invoice-request.js'
-import type { LegacyDialect } from '../bolt12/legacy/dialect.js'
 import type { LegacyOfferMessage } from '../bolt12/legacy/offer.js'
 import type { OfferMessage } from '../bolt12/offer.js'
-import type { Generation } from '../onion/generation.js'
 import { GENERATIONS } from '../onion/generations/all.js'
 import { modern } from '../onion/generations/modern.js'
 import type { PaymentPaths } from '../wallets/wallet.js'
-import { type ChainName, chainHashOf } from '../wire/chains.js'
+import { chainHashOf } from '../wire/chains.js'
 import { INIT_FEATURES } from '../wire/feature-table.js'
 import { AddressBook } from './address-book.js'
 import { formatAddress, type PeerAddress } from './addresses.js'
 import { readAnswers, strayAnswer } from './answers.js'
 import { nodeError } from './codes.js'
-import { Connections, type ConnectionsOptions, type PeerInfo } from './connections/index.js'
-import type { NodeEvent } from './events.js'
+import { Connections, type PeerInfo } from './connections/index.js'
 import type { NodeIdentity } from './identity.js'
-import { channelOver, type MessageChannel } from './messenger/channel.js'
+import { channelOver } from './messenger/channel.js'
 import { OnionMessenger } from './messenger/messenger.js'
-import type { OutboxOptions } from './messenger/outbox.js'
 import { PathPeers } from './messenger/path-peers.js'
-import { type GenerationPolicy, sendBoth } from './messenger/policy.js'
+import { sendBoth } from './messenger/policy.js'
 import { Reach } from './messenger/reach.js'
 import type { NodeId } from './messenger/routes.js'
-import type { Counters } from './messenger/tally.js'
+import type { LnoNode, NodeFetchOptions, NodeOptions } from './node-types.js'
 import { offerForms } from './offers/form.js'
 import { Issuer } from './offers/issuer.js'
 import { unroutablePaths } from './offers/payment-paths.js'
 import { Promises } from './offers/promises.js'
 import type { AnyOfferMessage } from './payer/any-offer.js'
-import type { FetchOptions, FetchResult, LegacyFetchResult } from './payer/fetch.js'
+import type { FetchResult, LegacyFetchResult } from './payer/fetch.js'
 import { Payer } from './payer/payer.js'
-import type { ClaimOptions, ClaimResult } from './refunds/claim.js'
+import { HOSTING_FEATURES, startEmbedded } from './payments/embedded.js'
+import { Payments } from './payments/payments.js'
+import { connectionPeers } from './payments/peers.js'
+import { provePayment } from './payments/proof.js'
+import { receiptsOf } from './payments/receipts.js'
+import { pathsOrUnroutable } from './payments/receiving.js'
 import { Claimer } from './refunds/claimer.js'
-import { Refunds } from './refunds/refunds.js'
+import { type OwnRefund, Refunds } from './refunds/refunds.js'
 import { type ScidLink, ScidTable } from './scids.js'
 import { deriveSecret } from './secrets.js'
+
+export type {
+  LnoNode,
+  NodeFetchOptions,
+  NodeInfo,
+  NodeOptions,
+  NodePayOptions,
+} from './node-types.js'
 
 /** Milliseconds for reaching a peer that a request of ours needs: an attempt is waited for 15 s, and a dead host must not eat it. */
 const DIAL_FOR_REQUEST_MS = 10_000
 
-/** What a node is made of. Everything that it does to the world goes through `store`, `net`, `clock` and `random`. */
-export interface NodeOptions {
-  readonly network: ChainName
-  /** `openDataDir` gives one that lasts, `identityOf(random(32))` one for once. */
-  readonly identity: NodeIdentity
-  readonly store: Store
-  readonly net: Net
-  readonly clock: Clock
-  readonly random: Random
-  /** Addresses to take calls on; none unless given. */
-  readonly listen?: readonly NetAddress[]
-  /** Feature bits of init; `INIT_FEATURES` unless given. */
-  readonly features?: readonly number[]
-  /** Channels that the user names, so that paths which begin at one can be followed. */
-  readonly scids?: readonly ScidLink[]
-  readonly ping?: ConnectionsOptions['ping']
-  /** Onion messages a second to a peer; 4 with a burst of 4 unless given. */
-  readonly rateOf?: OutboxOptions['rateOf']
-  /** Who receives payments. Without it offers can be made on regtest only, and their invoices cannot be paid. */
-  readonly paymentPaths?: PaymentPaths
-  /**
-   * How onion messages reach peers and come from them: the node's own connections, which are given, unless something is put
-   * between or in their place.
-   */
-  readonly channel?: (channel: MessageChannel) => MessageChannel
-  /** The wire forms of onion messages that the node takes, passes on, answers and sends, newest first; all unless given. */
-  readonly generations?: readonly Generation[]
-  /** In which of them a message of its own is sent; `sendBoth` unless given. */
-  readonly policy?: GenerationPolicy
-  /** How objects of the 2021 form are written and read; all are read, and written for as many as can be, unless given. */
-  readonly dialect?: LegacyDialect
-  /**
-   * Answers go to connected peers alone, and are asked for over one: so did releases up to Core Lightning 24.02, for which not
-   * even a reply path that begins at themselves led anywhere. Over routes unless given.
-   */
-  readonly answersTo?: 'peers'
-  /** Calls back in the next turn of the event loop (`setImmediate`); `clock.after(0, …)` unless given. */
-  readonly nextTurn?: ConnectionsOptions['nextTurn']
-  /** Sees every message of every peer in clear, for captures; must not throw. */
-  readonly tap?: ConnectionsOptions['tap']
-  /** Hears everything. Must not throw. */
-  readonly onEvent?: (event: NodeEvent) => void
-}
-
-/** What is known of a running node. */
-export interface NodeInfo {
-  /** 66 hex digits. */
-  readonly nodeId: NodeId
-  readonly network: ChainName
-  /** Where it takes calls, as people write it. */
-  readonly addresses: readonly string[]
-  readonly features: readonly number[]
-  /** Names of the wire forms of onion messages that it speaks, newest first. */
-  readonly generations: readonly string[]
-  /** Onion messages since the start, by form. */
-  readonly counters: Counters
-  readonly peers: number
-  readonly offers: number
-  /** `none`: offers can be made on regtest only, and their invoices cannot be paid. */
-  readonly wallet: 'none' | 'given'
-  /** Unix milliseconds. */
-  readonly startedAt: number
-}
-
-/** A request to be made by a node. */
-export interface NodeFetchOptions extends Omit<FetchOptions, 'offer' | 'via'> {
-  /** Peers to go over first; those with an address are connected to. */
-  readonly via?: readonly (NodeId | PeerAddress)[]
-  /** Channels to learn of. */
-  readonly scids?: readonly ScidLink[]
-}
-
-/** A refund to be claimed by a node. */
-export interface NodeClaimOptions extends Omit<ClaimOptions, 'request' | 'via'> {
-  /** Peers to go over first; those with an address are connected to. */
-  readonly via?: readonly (NodeId | PeerAddress)[]
-  /** Channels to learn of. */
-  readonly scids?: readonly ScidLink[]
-}
-
-/** A running node. */
-export interface LnoNode {
-  readonly id: NodeId
-  readonly connections: Connections
-  readonly messenger: OnionMessenger
-  readonly issuer: Issuer
-  readonly promises: Promises
-  readonly payer: Payer
-  readonly refunds: Refunds
-  readonly addressBook: AddressBook
-  info(): NodeInfo
-  /**
-   * Connects to a peer. `keep` also keeps it connected, now and after a restart.
-   * @throws LnoError as `Connections.connect`
-   */
-  connectPeer(nodeId: NodeId, address: NetAddress, options?: { readonly keep?: boolean }): Promise<PeerInfo>
-  /** Hangs up, and forgets where the peer was. False when nothing was known of it. */
-  disconnectPeer(nodeId: NodeId): Promise<boolean>
-  /**
-   * Asks for an invoice. That for an offer of 2021 is in the form of 2021, and can be looked at but not paid from here.
-   * @throws LnoError as `Payer.fetch`; as `connectPeer` when none of the peers in `via` can be reached
-   */
-  fetch(offer: OfferMessage, options?: NodeFetchOptions): Promise<FetchResult>
-  fetch(offer: LegacyOfferMessage, options?: NodeFetchOptions): Promise<LegacyFetchResult>
-  fetch(offer: AnyOfferMessage, options?: NodeFetchOptions): Promise<FetchResult | LegacyFetchResult>
-  /**
-   * Makes an invoice for a stand-alone invoice_request of somebody, an offer to send money, and sends it.
-   * @throws LnoError as `Claimer.claim`; as `connectPeer` when none of the peers in `via` can be reached
-   */
-  claimRefund(request: InvoiceRequestMessage, options?: NodeClaimOptions): Promise<ClaimResult>
-  /** Ends all that is under way. The store stays open: it belongs to whoever opened it. */
-  stop(): Promise<void>
-}
-
 /**
  * Starts a node: reads what is stored, takes calls, reaches for the peers to be kept connected.
- * @throws LnoError `LISTEN_FAILED`, `BAD_ADDRESS`, `STORE_CORRUPT`, `STORE_FAILED`
+ * @throws LnoError `LISTEN_FAILED`, `BAD_ADDRESS`, `STORE_CORRUPT`, `STORE_FAILED`; `HEIGHT_UNKNOWN` for an embedded wallet
+ *   on bitcoin without a source of the height
  */
 export async function createNode(options: NodeOptions): Promise<LnoNode> {
   const { network, identity, store, net, clock, random, generations = GENERATIONS, onEvent = () => undefined } = options
   const { keys, nodeSecret } = identity
   const id = toHex(keys.publicKey)
   const chain = chainHashOf(network)
-  const features = options.features ?? INIT_FEATURES
+  const features = options.features ?? (options.wallet === 'embedded' ? HOSTING_FEATURES : INIT_FEATURES)
   const startedAt = clock.now()
   const scids = new ScidTable(options.scids)
   const addressBook = await AddressBook.load(store)
@@ -176,7 +71,8 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
   const policy = options.policy ?? sendBoth
   const [formOfOffers] = policy({ target: 'offer', speaks: generations.map(({ name }) => name) })
 
-  const connections = new Connections({
+  const carrier = connectionPeers(() => connections)
+  const connections: Connections = new Connections({
     identity: keys,
     net,
     clock,
@@ -189,6 +85,7 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     onEvent: (event) => {
       // Before it is told: whoever hears it finds everything in the state that it speaks of.
       if (event.type === 'peer_disconnected') onPeerGone(event.peer.id)
+      carrier.onConnectionEvent(event)
       onEvent(event)
     },
   })
@@ -207,7 +104,20 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     ...(options.rateOf && { rateOf: options.rateOf }),
     onEvent,
   })
-  const paymentPaths = options.paymentPaths ?? (network === 'regtest' ? ownPaths(identity, random) : undefined)
+  const unroutable = network === 'regtest' ? ownPaths(identity, random) : undefined
+  const hosted =
+    options.wallet === 'embedded'
+      ? await startEmbedded({
+          ...options,
+          peers: carrier,
+          onEvent,
+          keep: (nodeId) => void keepConnected(nodeId).catch(() => undefined),
+        })
+      : undefined
+  const wallet = hosted ?? (options.wallet === 'embedded' ? undefined : options.wallet)
+  const paymentPaths =
+    options.paymentPaths ??
+    (wallet ? pathsOrUnroutable(wallet, () => hosted?.channels().length !== 0, unroutable) : unroutable)
   const issuer = await Issuer.start({
     messenger,
     clock,
@@ -248,9 +158,25 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     pathSecret: deriveSecret(nodeSecret, 'path_id of refunds'),
     payerSecret: deriveSecret(nodeSecret, 'payer ids of refunds'),
     chain,
+    ...(wallet && { pay: (refund) => void payRefund(refund) }),
     onStray: (delivery) => onEvent(strayAnswer(delivery)),
     onEvent,
   })
+  const payments = await Payments.load({
+    wallet,
+    store,
+    clock,
+    chains: [chain],
+    fetch: (asked, reach) => payer.fetch(asked, reach),
+    requests: (limit) => payer.list(limit),
+    onRefundEnd: (refundId, end) => refunds.setEnd(refundId, end),
+    onEvent,
+  })
+  const onReceipt: typeof onEvent = (event) => {
+    onEvent(event)
+    if (event.type === 'payment_received' && event.refundId !== undefined) claimer.onPaid(event.refundId)
+  }
+  const receipts = wallet && receiptsOf({ wallet, promises, issuer, onEvent: onReceipt })
   // Paths that were given out before their relays were written down.
   for (const [relay, end] of [...issuer.links(), ...refunds.links()]) if (end === id) pathPeers.add(relay, startedAt)
   const claimer = new Claimer({
@@ -328,6 +254,23 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     return payer.fetch({ ...more, offer, via: idsOf(via) }, reachOver(via, learnt))
   }
 
+  /** A failure of the disk is not the end: the next start comes by here again. */
+  async function payRefund({ id: refundId, stored }: OwnRefund): Promise<void> {
+    const { invoice, label } = stored
+    if (invoice === undefined) return
+    await payments.payRefund({ id: refundId, invoice, label }).catch((error: unknown) => {
+      const { code, message: why } = isLnoError(error) ? error : nodeError('INTERNAL', String(error))
+      onEvent({ type: 'refund_not_paid', refundId, code, why })
+    })
+  }
+
+  /** Calls a peer again when it is gone, now and after a restart; nothing when nobody knows where it is. */
+  async function keepConnected(nodeId: NodeId): Promise<void> {
+    if (addressBook.of(nodeId).length === 0) return
+    await addressBook.keep(nodeId, clock.now())
+    connections.keep(nodeId, ...addressBook.of(nodeId))
+  }
+
   let stopped = false
   const node: LnoNode = {
     id,
@@ -337,6 +280,10 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     promises,
     payer,
     refunds,
+    payments,
+    wallet,
+    hosted,
+    receipts,
     addressBook,
     info: () => ({
       nodeId: id,
@@ -347,15 +294,14 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
       counters: messenger.counters(),
       peers: connections.peers().length,
       offers: issuer.list().length,
-      wallet: options.paymentPaths === undefined ? 'none' : 'given',
+      wallet: wallet?.kind ?? (options.paymentPaths === undefined ? 'none' : 'given'),
       startedAt,
     }),
     connectPeer: async (nodeId, address, { keep = false } = {}) => {
       const peer = await connections.connect(nodeId, address)
       addressBook.add(peer.id, address)
       if (!keep) return peer
-      await addressBook.keep(peer.id, clock.now())
-      connections.keep(peer.id, ...addressBook.of(peer.id))
+      await keepConnected(peer.id)
       return connections.peer(peer.id) ?? peer
     },
     disconnectPeer: async (nodeId) => {
@@ -366,19 +312,30 @@ export async function createNode(options: NodeOptions): Promise<LnoNode> {
     fetch,
     claimRefund: async (request, { via = [], scids: learnt = [], ...more } = {}) =>
       claimer.claim({ ...more, request, via: idsOf(via) }, reachOver(via, learnt)),
+    pay: ({ via = [], scids: learnt = [], ...more }) =>
+      payments.pay({ ...more, via: idsOf(via) }, reachOver(via, learnt)),
+    quotePayment: ({ via = [], scids: learnt = [], ...more }) =>
+      payments.quote({ ...more, via: idsOf(via) }, reachOver(via, learnt)),
+    provePayment: (paymentId, wish) => provePayment({ payments, payer, refunds, random }, paymentId, wish),
     stop: async () => {
       if (stopped) return
       stopped = true
       onEvent({ type: 'node_stopping' })
       payer.close()
       claimer.close()
+      payments.close()
       messenger.close()
+      await hosted?.close()
       await connections.stop()
     },
   }
 
   const addresses: string[] = []
   try {
+    // Before anybody can ask for an invoice: what was paid is known.
+    await receipts?.reconcile()
+    await payments.resume()
+    refunds.resume()
     for (const address of options.listen ?? []) addresses.push(formatAddress(await connections.listen(address)))
   } catch (error) {
     await node.stop()

@@ -86,6 +86,10 @@ export interface LinkView {
   readonly receivableMsat: bigint
   /** The peer offers route blinding (25) and hosted channels (257). */
   readonly blinding: boolean
+  /** Why it is errored. `why` may be a peer's text. */
+  readonly trouble?: { readonly byUs: boolean; readonly code: string; readonly why: string }
+  /** What would be ours by the override that is proposed and not accepted yet. */
+  readonly overrideMsat?: bigint
 }
 
 /**

@@ -1,9 +1,13 @@
 import { encodeUtf8 } from '../base/utf8.js'
 import { sha256 } from '../crypto/hash.js'
 import { identityOf } from '../node/identity.js'
-import { createNode, type NodeOptions } from '../node/node.js'
+import { createNode } from '../node/node.js'
+import type { NodeOptions } from '../node/node-types.js'
 import { memoryStore } from '../node/store/memory-store.js'
 import { GENERATIONS } from '../onion/generations/all.js'
+import type { LinkView } from '../payments/link.js'
+import type { Wallet } from '../wallets/wallet.js'
+import { fakeWallets } from './fake-wallet.js'
 import { MANUAL_CLOCK_START, type ManualClock, manualClock } from './manual-clock.js'
 import { memoryNetwork } from './memory-net.js'
 import { seededRandom } from './seeded-random.js'
@@ -21,7 +25,21 @@ export interface TestNetworkOptions {
 
 /** What `addNode` can be told, of `createNode`'s options. */
 export interface TestNodeOptions
-  extends Pick<NodeOptions, 'features' | 'generations' | 'scids' | 'rateOf' | 'paymentPaths'> {}
+  extends Pick<NodeOptions, 'features' | 'generations' | 'scids' | 'rateOf' | 'paymentPaths' | 'hosting'> {
+  /**
+   * Pays and is paid: `true` over channels of its own (`openChannel`), as a node does that needs no other program; `'fake'` at once
+   * and without channels, among the nodes of the network that have a fake wallet too. None unless given.
+   */
+  readonly wallet?: true | 'fake' | Wallet
+}
+
+/** A channel to be opened on a test network. */
+export interface TestChannel {
+  /** msat; never changes. */
+  readonly capacityMsat: bigint
+  /** msat that the client owns from the start; 0 unless given. */
+  readonly balanceMsat?: bigint
+}
 
 /** Nodes in one process on a network in memory, with a clock that only the test moves. */
 export interface TestNetwork {
@@ -38,6 +56,13 @@ export interface TestNetwork {
   connect(a: TestNode, b: TestNode): Promise<void>
   /** Hangs up, and forgets where the other is: they stay apart until `connect` is called again. */
   disconnect(a: TestNode, b: TestNode): Promise<void>
+  /**
+   * Gives `client` a channel with `host`, over which both can pay; both were added with `wallet: true`. Connects them if they are
+   * not.
+   * @throws LnoError as `EmbeddedWallet.openChannel`: a pair of nodes has one channel
+   * @throws Error when one of the nodes has no channels of its own
+   */
+  openChannel(client: TestNode, host: TestNode, channel: TestChannel): Promise<LinkView>
   /** Breaks the connection between two nodes as if a cable was cut. They call again after some seconds of the network's time. */
   cut(a: TestNode, b: TestNode): Promise<void>
   /**
@@ -85,11 +110,24 @@ const MAX_RUN_MS = 86_400_000
  * console.log(invoice.fields.invoice_amount)
  * await network.close()
  * ```
+ *
+ * @example With money: the payer has a channel with the relay and 50 sat in it, the merchant one to be paid over.
+ * ```ts
+ * const network = createTestNetwork()
+ * const [merchant, relay, payer] = await Promise.all(
+ *   ['merchant', 'relay', 'payer'].map((name) => network.addNode(name, { wallet: true })),
+ * )
+ * await network.openChannel(payer, relay, { capacityMsat: 1_000_000n, balanceMsat: 50_000n })
+ * await network.openChannel(merchant, relay, { capacityMsat: 1_000_000n })
+ * const offer = await merchant.createOffer({ description: 'Tea', amountMsat: 10_000n, via: [relay] })
+ * const { status, preimage } = await payer.pay(offer.text)
+ * ```
  */
 export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork {
   const { seed = 'lno', startAt = MANUAL_CLOCK_START, latencyMs = 0 } = options
   const clock = manualClock(startAt)
   const net = memoryNetwork({ clock, latencyMs })
+  const openFake = fakeWallets({ clock, seed })
   const nodes = new Map<string, TestNode>()
   const drops = new Set<{ readonly from: TestNode; readonly to: TestNode; left: number }>()
 
@@ -129,12 +167,23 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
     return false
   }
 
+  /** What `createNode` is told of a node's wallet. */
+  function walletOf(wallet: TestNodeOptions['wallet'], nodeId: Uint8Array): Pick<NodeOptions, 'wallet'> {
+    if (wallet === undefined) return {}
+    if (wallet === true) return { wallet: 'embedded' }
+    return { wallet: wallet === 'fake' ? openFake({ nodeId }) : wallet }
+  }
+
+  function isConnected(a: TestNode, b: TestNode): boolean {
+    return a.node.connections.peer(b.id) !== undefined
+  }
+
   const network: TestNetwork = {
     clock,
     get nodes() {
       return [...nodes.values()]
     },
-    async addNode(name, more = {}) {
+    async addNode(name, { wallet, ...more } = {}) {
       if (nodes.has(name)) throw new Error(`there is a node ${JSON.stringify(name)} already`)
       const identity = identityOf(sha256(encodeUtf8(`${seed}/${name}/node secret`)))
       const random = seededRandom(`${seed}/${name}`)
@@ -149,6 +198,7 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
         start: (hooks) =>
           createNode({
             ...more,
+            ...walletOf(wallet, identity.keys.publicKey),
             ...hooks,
             network: 'regtest',
             identity,
@@ -170,6 +220,16 @@ export function createTestNetwork(options: TestNetworkOptions = {}): TestNetwork
     async disconnect(a, b) {
       await run(Promise.all([a.node.disconnectPeer(b.id), b.node.disconnectPeer(a.id)]))
       await move(0)
+    },
+    async openChannel(client, host, { capacityMsat, balanceMsat = 0n }) {
+      const [ours, theirs] = [client.node.hosted, host.node.hosted]
+      if (ours === undefined || theirs === undefined) throw new Error('a channel joins two nodes with `wallet: true`')
+      if (!isConnected(client, host)) await network.connect(client, host)
+      const { secret } = await run(theirs.grant({ capacityMsat, balanceMsat, label: client.name }))
+      const view = await run(ours.openChannel({ peer: host.id, secret }))
+      // What each side tells of itself then reaches the other.
+      await move(0)
+      return view
     },
     async cut(a, b) {
       net.cut(a.name, b.name)

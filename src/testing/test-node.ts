@@ -8,12 +8,15 @@ import type { MessageTap } from '../node/connections/index.js'
 import { type JsonEvent, type NodeEvent, toJsonEvent } from '../node/events.js'
 import type { NodeIdentity } from '../node/identity.js'
 import type { NodeId } from '../node/messenger/routes.js'
-import type { LnoNode } from '../node/node.js'
+import type { LnoNode, NodePayOptions } from '../node/node-types.js'
 import type { NewOffer, OwnOffer } from '../node/offers/own-offer.js'
 import type { FetchOptions, FetchResult } from '../node/payer/fetch.js'
+import type { PaymentView } from '../node/payments/view.js'
 import type { ClaimOptions, ClaimResult } from '../node/refunds/claim.js'
 import type { NewRefund, OwnRefund } from '../node/refunds/refunds.js'
 import { packageVersion } from '../node/version.js'
+import type { FakeFault } from './fake-bank.js'
+import { isFakeWallet } from './fake-wallet.js'
 import { type Misbehaviour, misbehaveOn } from './misbehaviour.js'
 
 /** An offer to be made: `createOffer`'s options of a node, and a shorter way to name relays. */
@@ -83,6 +86,28 @@ export interface TestNode {
     refund: string | InvoiceRequestMessage | OwnRefund,
     options?: Omit<ClaimOptions, 'request'>,
   ): Promise<ClaimResult>
+  /**
+   * Pays an offer or an invoice, letting the network's time pass until the payment has ended.
+   *
+   * @example
+   * ```ts
+   * const { status, fee_msat, preimage } = await payer.pay(offer.text, { payerNote: 'table 4', maxFeeMsat: 2_000n })
+   * ```
+   * @throws LnoError as `LnoNode.pay`: `NO_WALLET`, `NO_PAYMENT_ROUTE`, `INVOICE_REFUSED`, …
+   */
+  pay(string: string, options?: Omit<NodePayOptions, 'string'>): Promise<PaymentView>
+  /**
+   * Of a node with a fake wallet: from now on its payments go wrong in this way; as usual again with no argument, and what was
+   * stuck ends then.
+   *
+   * @example
+   * ```ts
+   * payer.failPayments('no-route')
+   * await payer.pay(offer.text) // rejects: NO_PAYMENT_ROUTE
+   * ```
+   * @throws Error when the wallet is none that can be told
+   */
+  failPayments(how?: FakeFault): void
   /**
    * From now on requests are answered wrongly in this way; as usual again with no argument.
    *
@@ -167,6 +192,11 @@ export async function testNode(parts: TestNodeParts): Promise<TestNode> {
       const message =
         typeof refund === 'string' ? decodeInvoiceRequest(refund) : 'request' in refund ? refund.request : refund
       return run(node.claimRefund(message, options))
+    },
+    pay: (string, options) => run(node.pay({ ...options, string })),
+    failPayments: (how) => {
+      if (!isFakeWallet(node.wallet)) throw new Error(`${name} has no fake wallet`)
+      node.wallet.fail(how)
     },
     misbehave: (how) => {
       misbehaviour = how

@@ -3,6 +3,7 @@ import type {
   LedgerEntry,
   NewPayment,
   PaymentEvent,
+  PaymentQuote,
   PaymentState,
   Receipt,
   Receivable,
@@ -32,6 +33,11 @@ export interface Wallet extends PaymentPaths {
    * `NO_PAYMENT_ROUTE`, `PAYMENT_FEE_LIMIT`, `PAYMENT_ONION_TOO_LARGE` before anything was sent
    */
   pay(payment: NewPayment): Promise<PaymentState>
+  /**
+   * How a payment would go now, without making it.
+   * @throws LnoError as `pay`
+   */
+  quote(payment: NewPayment): Promise<PaymentQuote>
   /** What became of a payment; undefined when there is none of this id. */
   payment(id: string): Promise<PaymentState | undefined>
   /** Newest first. */

@@ -73,7 +73,11 @@ async function answers(shell: Shell, lines: readonly string[]): Promise<readonly
 
 const first = [...new Set(COMMANDS.map(({ name }) => name.split(' ')[0]!))].sort()
 const verbs = (noun: string) =>
-  COMMANDS.flatMap(({ name }) => (name.startsWith(`${noun} `) ? [name.split(' ')[1]!] : [])).sort()
+  [
+    ...new Set(
+      COMMANDS.flatMap(({ name }) => (name.startsWith(`${noun} `) ? [name.slice(noun.length + 1).split(' ')[0]!] : [])),
+    ),
+  ].sort()
 const networks = ['bitcoin', 'regtest', 'signet', 'testnet']
 const kinds = ['invoice', 'invoice_error', 'invoice_request', 'offer', 'payer_proof']
 
@@ -83,6 +87,9 @@ const CASES: readonly (readonly [line: string, words: readonly string[]])[] = [
   ['lno expl', ['explain']],
   ['lno path ', verbs('path')],
   ['lno path ins', ['inspect']],
+  ['lno channel ', verbs('channel')],
+  ['lno channel override ', ['accept', 'propose']],
+  ['lno help channel override ', ['accept', 'propose']],
   ['lno interop ', ['node']],
   ['lno interop node --emulate v0', ['v0.10.2', 'v0.11']],
   ['lno --network ', networks],

@@ -53,6 +53,23 @@ describe('without a node', () => {
     [`refund claim ${REFUND}`],
     ['invoice list'],
     ['invoice show 1234'],
+    [`pay ${OFFER} --network bitcoin --amount 5 --yes`],
+    ['receive'],
+    ['payment list'],
+    ['payment show 1234'],
+    ['proof create 1234'],
+    [`channel open ${ID}`],
+    ['channel list'],
+    ['channel show 02'],
+    ['channel close 02'],
+    ['channel override propose 02'],
+    ['channel override accept 02'],
+    ['channel export 02'],
+    ['host grant --capacity 5'],
+    ['host grants'],
+    ['host revoke 1234'],
+    ['account list'],
+    ['account list --csv'],
     ['events'],
   ])('%s says that there is none and how to start one', async (words) => {
     const outcome = await lno([...words.split(' '), '--data-dir', tempDir()])
@@ -287,7 +304,7 @@ describe('with a node', () => {
       if (asks) expect(outcome.stderr).toContain(` --network regtest --data-dir ${flags[1]}`)
       return outcome.stdout
     }
-    expect(await run('node', 'info')).toMatch(/wallet +none: invoices are real, but nobody can pay them/)
+    expect(await run('node', 'info')).toMatch(/wallet +embedded/)
     expect(await run('peer', 'list')).toBe('No peers.\n')
     expect(await run('offer', 'list')).toBe('No offers.\n')
     expect(await run('invoice', 'list')).toBe('No invoices.\n')
@@ -335,9 +352,9 @@ describe('with a node', () => {
     )
     expect(claimed.stderr).toMatch(/^Next: lno invoice show [0-9a-f]{16} --network regtest --data-dir \S+\n$/)
     const refunds = await run('refund', 'list')
-    expect(refunds).toContain('answered  7 000 msat (7 sat)  order\\u{7}')
+    expect(refunds).toContain('paying    7 000 msat (7 sat)  order\\u{7}')
     const answered = await run('refund', 'show', refunds.slice(0, 16))
-    expect(answered).toContain('state         answered: an invoice came, and every check passed; it is not paid')
+    expect(answered).toContain('state         paying: an invoice came, and is being paid')
     expect(await run('invoice', 'list')).toContain('fetched answered  7 000 msat (7 sat)')
     expect(await run('invoice', 'show', refunds.slice(0, 16))).toMatch(/^refund +[0-9a-f]{64}$/m)
     expect((await lno(['invoice', 'list', ...relay.flags])).stdout).toContain('issued open  7 000 msat (7 sat)')

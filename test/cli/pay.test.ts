@@ -9,6 +9,7 @@ import { encodeLegacy } from '../../src/bolt12/legacy/decode.js'
 import { DETERMINISTIC_AUX } from '../../src/bolt12/signature.js'
 import { encodeString } from '../../src/bolt12/string.js'
 import { ALICE, pathOf } from '../bolt12/craft.js'
+import { tempDir } from '../support/temp-dir.js'
 import { lno, NOW, problemWith } from './run.js'
 
 const random = (length: number) => new Uint8Array(length).fill(4)
@@ -53,9 +54,6 @@ const legacyInvoice = createLegacyInvoice(legacyRequest, {
 
 describe('lno pay', () => {
   test.each([
-    ['an offer', OFFER, 'NO_WALLET', /lno fetch OFFER gets its invoice/],
-    ['an offer in a URI', `lightning:${OFFER.toUpperCase()}`, 'NO_WALLET', /lno fetch/],
-    ['an invoice', invoice(NOW), 'NO_WALLET', /pay the invoice with another one/],
     ['an invoice that has expired', invoice(NOW - 7201), 'INVOICE_EXPIRED', /IR/],
     [
       'an offer of 2021',
@@ -78,6 +76,16 @@ describe('lno pay', () => {
     expect(outcome.stderr).toMatch(words)
   })
 
+  test.each([
+    ['an offer', OFFER],
+    ['an offer in a URI', `lightning:${OFFER.toUpperCase()}`],
+    ['an invoice', invoice(NOW)],
+  ])('%s that may be paid needs a node', async (_, text) => {
+    const outcome = await lno(['pay', text, '--yes', '--data-dir', tempDir()])
+    expect(problemWith(outcome)).toBeUndefined()
+    expect([outcome.code, outcome.stderr]).toEqual([3, expect.stringMatching(/^lno: NODE_NOT_RUNNING: /)])
+  })
+
   test('an offer for another network is told so', async () => {
     const outcome = await lno(['pay', OFFER, '--network', 'signet'])
     expect(outcome.stderr).toMatch(/^lno: OFFER_CHAIN_UNSUPPORTED: /)
@@ -91,7 +99,8 @@ describe('lno pay', () => {
   })
 
   test('reads from a pipe, where something has to come out of it', async () => {
-    expect((await lno(['pay', '-'], { stdin: `${OFFER}\n` })).stderr).toMatch(/^lno: NO_WALLET: /)
+    const read = await lno(['pay', '-', '--yes', '--data-dir', tempDir()], { stdin: `${OFFER}\n` })
+    expect([read.code, read.stderr]).toEqual([3, expect.stringMatching(/^lno: NODE_NOT_RUNNING: /)])
     const empty = await lno(['pay', '-'], { stdin: '' })
     expect([empty.code, empty.stderr]).toEqual([2, expect.stringMatching(/^lno: NO_INPUT: /)])
     const none = await lno(['pay'])

@@ -6,12 +6,16 @@ import { main } from '../../src/cli/program.js'
 
 export interface World {
   readonly stdin?: string | Uint8Array
+  /** Typed at a terminal; without it and without `stdin`, somebody sits there and types nothing. */
+  readonly typed?: string
   readonly env?: Readonly<Record<string, string>>
   /** A terminal of that width; without it the outputs go to pipes. */
   readonly columns?: number
   /** Unix time in seconds. */
   readonly now?: number
   readonly signal?: AbortSignal
+  /** Hears what is written to standard error. */
+  readonly onStderr?: (text: string) => void
   readonly entries?: readonly Entry[]
 }
 
@@ -32,6 +36,7 @@ export async function lno(argv: readonly string[], world: World = {}): Promise<O
   const output = (name: 'stdout' | 'stderr'): Output => ({
     write: (text) => {
       written[name] += text
+      if (name === 'stderr') world.onStderr?.(text)
     },
     isTTY: world.columns !== undefined,
     columns: world.columns,
@@ -42,7 +47,8 @@ export async function lno(argv: readonly string[], world: World = {}): Promise<O
     stdin: {
       isTTY: world.stdin === undefined,
       read: async function* () {
-        const all = typeof world.stdin === 'string' ? encodeUtf8(world.stdin) : (world.stdin ?? new Uint8Array())
+        const given = world.typed ?? world.stdin ?? ''
+        const all = typeof given === 'string' ? encodeUtf8(given) : given
         // In pieces, as a pipe gives them.
         for (let at = 0; at < all.length; at += 65_536) yield all.subarray(at, at + 65_536)
       },

@@ -32,7 +32,7 @@ test('a node says in one line that it is ready, for programs and for people', as
   expect(mode(join(node.dataDir, 'node.key'))).toBe('600')
 
   const info = await node.json('node', 'info')
-  expect(info).toMatchObject({ node_id: node.id, pid: node.pid, addresses: node.addresses, wallet: 'none' })
+  expect(info).toMatchObject({ node_id: node.id, pid: node.pid, addresses: node.addresses, wallet: 'embedded' })
   const line = new Promise<string>((onStdout) => {
     const argv = ['node', 'start', '--listen', '127.0.0.1:0', '--log', 'none']
     lab.start(argv, { at: 'people', onStdout })

@@ -18,10 +18,12 @@ let shop: TestNode
 let relay: TestNode
 let near: TestNode
 let far: TestNode
+/** What is paid is in `pay.test.ts`. */
+const noWallet = { more: ['--wallet', 'none'] }
 
 beforeAll(async () => {
   ;[shop, relay, near, far] = await Promise.all([
-    lab.startNode('shop'),
+    lab.startNode('shop', noWallet),
     lab.startNode('relay'),
     lab.startNode('near', { listen: ['none'] }),
     lab.startNode('far', { listen: ['none'] }),
@@ -142,7 +144,7 @@ test('expired, for another chain, or no refund at all: refused before anything i
 })
 
 test('without a wallet nothing can be claimed off regtest, and without a way nowhere', async () => {
-  const signet = await lab.startNode('signet', { network: 'signet', listen: ['none'] })
+  const signet = await lab.startNode('signet', { ...noWallet, network: 'signet', listen: ['none'] })
   const made = await signet.json('refund', 'create', '--amount', '5', '--description', 'x')
   const claimed = await signet.lno('refund', 'claim', made.bolt12)
   expect(claimed).toMatchObject({ code: 1, stderr: expect.stringMatching(/^lno: NO_WALLET: /m) })
@@ -224,7 +226,7 @@ test('what was made is there after a kill: the refund, its invoice, and the prom
   await came(id)
   const before = await shop.json('refund', 'show', id)
   await shop.kill('SIGKILL')
-  shop = await lab.startNode('shop')
+  shop = await lab.startNode('shop', noWallet)
   expect(await shop.json('refund', 'show', id)).toEqual(before)
   expect(before).toMatchObject({ label: 'ten', invoice: { bolt12: claimed.bolt12 } })
 })

@@ -54,27 +54,28 @@ function flagsOf(options: Readonly<Record<string, Option>>): readonly Flag[] {
   }))
 }
 
-/** First words, and the second words of each noun. */
+/** By the beginning of a name, '' for none: the words that may follow it. */
 function nextWords(entries: readonly Entry[]): ReadonlyMap<string, readonly Described[]> {
   const next = new Map<string, Described[]>([['', []]])
-  for (const { name, summary } of entries) {
-    const [noun, verb] = name.split(' ') as [string, string | undefined]
-    if (verb === undefined) {
-      next.get('')!.push({ name, summary })
-      continue
-    }
-    if (!next.has(noun)) {
-      next.set(noun, [])
-      // Its first word may be a command as well.
-      const isCommand = entries.some((entry) => entry.name === noun)
-      const verbs = entries
-        .filter((entry) => entry.name.startsWith(`${noun} `))
-        .map((entry) => entry.name.split(' ')[1])
-      if (!isCommand) next.get('')!.push({ name: noun, summary: verbs.join(', ') })
-    }
-    next.get(noun)!.push({ name: verb, summary })
+  for (const { name } of entries) {
+    const words = name.split(' ')
+    words.forEach((word, i) => {
+      const before = words.slice(0, i).join(' ')
+      const all = next.get(before) ?? []
+      next.set(before, all)
+      if (all.some((known) => known.name === word)) return
+      all.push({ name: word, summary: summaryOf([...words.slice(0, i), word].join(' '), entries) })
+    })
   }
   return next
+}
+
+/** Of a command its own; of a noun what may follow it. */
+function summaryOf(name: string, entries: readonly Entry[]): string {
+  const own = entries.find((entry) => entry.name === name)
+  if (own !== undefined) return own.summary
+  const verbs = entries.filter((entry) => entry.name.startsWith(`${name} `))
+  return [...new Set(verbs.map((entry) => entry.name.slice(name.length + 1).split(' ')[0]))].join(', ')
 }
 
 /** Loads every command for its declaration. */

@@ -1,5 +1,6 @@
 import { escapeForDisplay } from '../../base/display.js'
 import type { NodeEventType } from '../../node/events.js'
+import { owesText } from './channel-text.js'
 import { formatMsat, shortId } from './text.js'
 
 /** An event as it comes from a node, perhaps a newer one: no member is taken for granted. */
@@ -16,6 +17,15 @@ const msat = (value: unknown): string =>
   typeof value === 'string' && /^\d+$/.test(value) ? formatMsat(BigInt(value)) : ''
 const peer = (event: AnyEvent): string =>
   `${id(member(event.peer, 'node_id'))} at ${text(member(event.peer, 'address'))}`
+
+/** Who owes whom in a hosted channel. */
+function owed(channel: unknown): string {
+  const isHost = member(channel, 'we_are_host') === true
+  const text = member(channel, isHost ? 'remote_msat' : 'local_msat')
+  const amount = typeof text === 'string' && /^\d+$/.test(text) ? text : '0'
+  const who = amount === '0' ? 'nobody' : isHost ? 'us' : 'them'
+  return owesText({ role: isHost ? 'host' : 'client', owes: { who, msat: amount } })
+}
 
 /** Kinds without a sentence of their own: their members are shown. */
 const PLAIN = [
@@ -81,6 +91,48 @@ const SENTENCES: Readonly<Record<Exclude<NodeEventType, (typeof PLAIN)[number]>,
   fetch_started: (event) => `request ${id(event.id)} started`,
   invoice_received: (event) => `request ${id(event.id)} brought an invoice over ${msat(event.amount_msat)}`,
   fetch_failed: (event) => `request ${id(event.id)} failed (${reason(event)})`,
+  payment_started: (event) => `payment ${id(event.payment_id)} over ${msat(event.amount_msat)} started`,
+  payment_part_sent: (event) =>
+    `payment ${id(event.payment_id)}: ${msat(member(event.part, 'amount_msat'))} sent over ${id(member(event.part, 'peer'))}`,
+  payment_part_failed: (event) => {
+    const failure = member(event.part, 'failure')
+    const why = failure === undefined ? '' : ` (${text(member(failure, 'code'))}: ${text(member(failure, 'message'))})`
+    return `payment ${id(event.payment_id)}: ${msat(member(event.part, 'amount_msat'))} came back${why}`
+  },
+  payment_paid: ({ payment }) =>
+    `payment ${id(member(payment, 'payment_id'))} over ${msat(member(payment, 'amount_msat'))} paid, fee ${msat(member(payment, 'fee_msat'))}`,
+  payment_failed: ({ payment }) => {
+    const failure = member(payment, 'failure')
+    return `payment ${id(member(payment, 'payment_id'))} failed (${text(member(failure, 'code'))}: ${text(member(failure, 'message'))})`
+  },
+  payment_received: (event) => {
+    const [what, note] = [text(event.description), text(event.payer_note)]
+    const offer = event.refund_id === undefined ? `offer ${id(event.offer_id)}` : `refund ${id(event.refund_id)}`
+    const about = `${what === '' ? '' : ` "${what}"`}${note === '' ? '' : `, note: "${note}"`}`
+    return `received ${msat(event.amount_msat)} for ${offer}${about}`
+  },
+  channel_up: ({ channel }) => `channel with ${id(member(channel, 'peer'))} is up: ${owed(channel)}`,
+  channel_opened: ({ channel }) => `channel with ${id(member(channel, 'peer'))} opened: ${owed(channel)}`,
+  channel_overridden: ({ channel }) =>
+    `channel with ${id(member(channel, 'peer'))} goes on after an override: ${owed(channel)}`,
+  channel_errored: (event) => {
+    const who = event.by_us === true ? 'this node' : 'the peer'
+    return `channel with ${id(event.peer_id)} errored by ${who} (${reason(event)}); lno channel show says how it goes on`
+  },
+  channel_override_proposed: (event) => {
+    const who = event.by_us === true ? 'us, the host' : 'its host'
+    return `override of the channel with ${id(event.peer_id)} proposed by ${who}: ${msat(event.local_msat)} of it ours`
+  },
+  htlc_refused: (event) =>
+    `payment from ${id(event.peer_id)} refused (${reason(event)}${event.rule === undefined ? '' : `, rule ${text(event.rule)}`})`,
+  receipt_not_noted: (event) => `payment ${id(event.payment_hash)} came and could not be noted (${reason(event)})`,
+  refund_not_paid: (event) => `refund ${id(event.refund_id)} not paid yet (${reason(event)})`,
+  wallet_stopped: (event) => `the wallet has stopped (${reason(event)}): start the node again`,
+  channel_down: (event) => `channel with ${id(event.peer_id)} is down (${text(event.why)})`,
+  channel_open_refused: (event) => `no channel with ${id(event.peer_id)} (${text(event.why)})`,
+  channel_closed: (event) => `channel with ${id(event.peer_id)} closed`,
+  htlc_forwarded: (event) =>
+    `passed ${msat(event.amount_msat)} on from ${id(event.from)} to ${id(event.to)}, for ${msat(event.fee_msat)}`,
   fetch_progress: (event) => {
     const [step, form] = [member(event.progress, 'step'), text(member(event.progress, 'generation'))]
     const attempt = `attempt ${String(member(event.progress, 'attempt'))}${form === '' ? '' : ` (${form})`}`

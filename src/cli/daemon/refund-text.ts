@@ -5,7 +5,10 @@ import { formatMsat, formatTime, shortId } from './text.js'
 
 const STATES: Readonly<Record<RefundView['status'], string>> = {
   open: 'open: an invoice is waited for',
-  answered: 'answered: an invoice came, and every check passed; it is not paid',
+  answered: 'answered: an invoice came, and every check passed; this node does not pay it',
+  paying: 'paying: an invoice came, and is being paid',
+  paid: 'paid',
+  failed: 'failed: the invoice that came could not be paid, and no other one is taken',
   disabled: 'disabled: no invoice is taken',
   expired: 'expired: no invoice is taken',
 }
@@ -31,6 +34,8 @@ export function refundText(refund: RefundView, width: number, label: (text: stri
           ['signed by', invoice.node_id] as const,
           ['payment hash', invoice.payment_hash] as const,
         ]),
+    ...(refund.payment_id === undefined ? [] : [['payment', refund.payment_id] as const]),
+    ...(refund.failed === undefined ? [] : [['failed with', escapeForDisplay(refund.failed)] as const]),
     ...refusals.map(
       ({ at, code, reasons }) =>
         ['refused', [`${formatTime(at)} ${escapeForDisplay(code)}`, ...reasons.map(reasonText)].join('; ')] as const,

@@ -15,3 +15,11 @@ export function formatMsat(msat: bigint): string {
 export function formatTime(iso: string): string {
   return iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')
 }
+
+/** `1 234.5 sat`: for sentences, in which msat would be one number too many. */
+export function formatSat(msat: bigint): string {
+  const abs = msat < 0n ? -msat : msat
+  const whole = (abs / 1000n).toString().replace(/\B(?=(\d{3})+$)/g, ' ')
+  const rest = (abs % 1000n).toString().padStart(3, '0').replace(/0+$/, '')
+  return `${msat < 0n ? '-' : ''}${whole}${rest === '' ? '' : `.${rest}`} sat`
+}

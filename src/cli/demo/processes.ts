@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,6 +30,8 @@ export interface Stage {
   start(name: string): Promise<DemoNode>
   /** Runs `lno` with these words; its standard output as JSON. @throws LnoError `DEMO_FAILED` with its own error line */
   lno(...words: readonly string[]): Promise<Readonly<Record<string, unknown>>>
+  /** Writes a file that only we can read; its path. */
+  write(name: string, text: string): Promise<string>
   /** Ends all processes and removes all files. Resolves when nothing is left. */
   clear(): Promise<void>
 }
@@ -83,12 +85,18 @@ export async function openStage(signal: AbortSignal): Promise<Stage> {
     })
   }
 
+  async function write(name: string, text: string): Promise<string> {
+    const path = join(folder, name)
+    await writeFile(path, text, { mode: 0o600 })
+    return path
+  }
+
   async function clear(): Promise<void> {
     await Promise.all([...children].map(end))
     await rm(folder, { recursive: true, force: true, maxRetries: 3 })
   }
 
-  return { start, lno, clear }
+  return { start, lno, write, clear }
 }
 
 /** What a node says when it is ready. */

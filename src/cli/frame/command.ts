@@ -78,7 +78,7 @@ export function defineCommand<const A extends Arguments, const O extends Options
 
 /** A line of the table of commands. */
 export interface Entry {
-  /** One or two words: `decode`, `offer create`. */
+  /** One to three words: `decode`, `offer create`, `channel override accept`. */
   readonly name: string
   readonly group: Group
   readonly summary: string

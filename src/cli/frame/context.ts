@@ -7,7 +7,7 @@ import { styleFor, usesColor } from './style.js'
 import { oneLine, widthOf } from './text.js'
 
 /** Commands of other groups that ask the node where there is one. */
-const ASKS_NODE = new Set(['fetch'])
+const ASKS_NODE = new Set(['fetch', 'pay', 'receive', 'payment list', 'payment show', 'proof create'])
 
 /** True for a line to type whose command talks to a node: it must be the one that this command talked to. */
 function asksNode(line: string, commands: readonly Entry[]): boolean {

@@ -1,6 +1,7 @@
 import { toHex } from '../../base/hex.js'
 import type { PeerMessage } from '../connections/tap.js'
-import { isoTime, type JsonEvent } from '../events.js'
+import type { JsonEvent } from '../events.js'
+import { isoTime } from '../iso-time.js'
 import { CAPTURE_VERSION, type CaptureHeader, MAX_CAPTURE_LINE, MAX_NOTE_LENGTH } from './format.js'
 
 /** What a capture is begun with. */

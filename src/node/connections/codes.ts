@@ -54,6 +54,11 @@ export const CONNECTION_CODES = {
     advice: NOTHING,
   },
   PEER_DISCONNECTED: { meaning: 'This node ended the connection because its user wanted it.', advice: NOTHING },
+  PEER_OUT_OF_STEP: {
+    meaning: 'A part of this node gave the connection up, to find together with the peer again over a new one.',
+    advice:
+      'Nothing has to be done if it happens now and then. If it goes on, the peer follows other rules for channels.',
+  },
   PEER_SELF: {
     meaning: 'The address leads to this node itself.',
     advice: 'Connect to another node.',

@@ -176,6 +176,11 @@ export class Connections {
     return peer !== undefined
   }
 
+  /** Hangs up, after what was sent has left; a peer that is kept is called again. */
+  hangUp(peerId: string, why: string): void {
+    this.#peers.get(peerId)?.connection.close(connectionError('PEER_OUT_OF_STEP', why), true)
+  }
+
   /**
    * Sends one whole message, its type included. `onLeft` is called when the socket has taken it, perhaps before this
    * returns; never when the connection ends before.

@@ -5,8 +5,8 @@ import { encodeString } from '../../bolt12/string.js'
 import type { Bolt12Form } from '../bolt12-form.js'
 import { nodeError } from '../codes.js'
 import { integer, method, text } from '../control/index.js'
-import { isoTime } from '../events.js'
 import { invoiceFacts, readInvoice } from '../invoice-facts.js'
+import { isoTime } from '../iso-time.js'
 import type { LnoNode } from '../node.js'
 import type { StoredPromise } from '../offers/record.js'
 import type { StoredRequest } from '../payer/record.js'
@@ -114,8 +114,9 @@ function issuedView(stored: StoredPromise, hasWallet: boolean, now: number): Iss
     status:
       stored.paid !== undefined ? 'paid' : stored.refused !== undefined ? 'refused' : expired ? 'expired' : 'open',
     ...(stored.refused !== undefined && { invoice_error: stored.refused }),
-    // Wallets are paid over the paths that they give, and an invoice of 2021 is paid to the node id.
-    payable: hasWallet && facts.form === 'modern',
+    // Wallets are paid over the paths that they give, and an invoice of 2021 is paid to the node id. What has its preimage stored
+    // was made when there was no channel to be paid over.
+    payable: hasWallet && facts.form === 'modern' && stored.preimage === undefined,
     ...(facts.payerNote !== undefined && { payer_note: facts.payerNote }),
     created_at: isoTime(Number(stored.created)),
     expires_at: timeOf(stored.expires),

@@ -1,5 +1,5 @@
 import { method, none } from '../control/index.js'
-import { isoTime } from '../events.js'
+import { isoTime } from '../iso-time.js'
 import type { LnoNode } from '../node.js'
 
 /** What the process around a node knows and does. */

@@ -6,9 +6,11 @@ import { DEFAULT_RELATIVE_EXPIRY } from '../../bolt12/invoice.js'
 import { fromPasted } from '../../bolt12/pasted.js'
 import { encodeString } from '../../bolt12/string.js'
 import { integer, method, none, text, u64Text } from '../control/index.js'
-import { isoTime } from '../events.js'
+import { isoTime } from '../iso-time.js'
 import type { LnoNode } from '../node.js'
+import { paymentIdOf } from '../payments/about.js'
 import type { ClaimResult } from '../refunds/claim.js'
+import type { StoredRefund } from '../refunds/record.js'
 import type { OwnRefund } from '../refunds/refunds.js'
 import { timeOf, warningsFor } from './offer-methods.js'
 import { MAX_STRING_TEXT, pathTexts, scidTexts, viaOf, viaPeers } from './schemas.js'
@@ -16,8 +18,12 @@ import { MAX_STRING_TEXT, pathTexts, scidTexts, viaOf, viaPeers } from './schema
 /** A refund of this node as it is shown. */
 export interface RefundView {
   readonly refund_id: string
-  /** `open`: an invoice is waited for. */
-  readonly status: 'open' | 'answered' | 'disabled' | 'expired'
+  /** `open`: an invoice is waited for; `answered`: it came, and this node does not pay it; `paying`: it does. */
+  readonly status: 'open' | 'answered' | 'paying' | 'paid' | 'failed' | 'disabled' | 'expired'
+  /** The payment of its invoice (`payment.show`). */
+  readonly payment_id?: string
+  /** Code of the payment's failure. */
+  readonly failed?: string
   readonly label?: string
   readonly description: string
   readonly issuer?: string
@@ -30,7 +36,7 @@ export interface RefundView {
   readonly paths: readonly (readonly string[])[]
   /** The payer's key: that of the node where there are no paths. */
   readonly payer_id: string
-  /** The invoice that was taken; nothing has been paid. */
+  /** The invoice that was taken. */
   readonly invoice?: RefundInvoiceView
   /** The last invoices that were refused, oldest first. */
   readonly refusals: readonly RefusalView[]
@@ -75,6 +81,8 @@ export interface ClaimView {
   readonly attempts: number
   /** Milliseconds that an invoice_error was waited for after it left. */
   readonly waited_ms: number
+  /** The money has come meanwhile. */
+  readonly paid: boolean
   /** `lni…`, the invoice that was sent. */
   readonly bolt12: string
 }
@@ -145,7 +153,9 @@ function refundView({ id, text: bolt12, request, stored }: OwnRefund, now: numbe
   const invoice = stored.invoice && invoiceView(stored.invoice, stored.answered ?? 0n)
   return {
     refund_id: id,
-    status: stored.disabled !== undefined ? 'disabled' : invoice ? 'answered' : expired ? 'expired' : 'open',
+    status: refundStatus(stored, expired),
+    ...(stored.pays === 1 && { payment_id: paymentIdOf(fields) }),
+    ...(stored.failed !== undefined && { failed: stored.failed }),
     ...(stored.label !== undefined && { label: stored.label }),
     description: fields.offer_description ?? '',
     ...(fields.offer_issuer !== undefined && { issuer: fields.offer_issuer }),
@@ -163,6 +173,15 @@ function refundView({ id, text: bolt12, request, stored }: OwnRefund, now: numbe
     })),
     bolt12,
   }
+}
+
+function refundStatus(
+  { invoice, pays, ended, failed, disabled }: StoredRefund,
+  expired: boolean,
+): RefundView['status'] {
+  if (pays === 1) return ended === undefined ? 'paying' : failed === undefined ? 'paid' : 'failed'
+  if (disabled !== undefined) return 'disabled'
+  return invoice !== undefined ? 'answered' : expired ? 'expired' : 'open'
 }
 
 function listed({ refusals: _, invoice, ...view }: RefundView): ListedRefundView {
@@ -184,7 +203,7 @@ function invoiceView(bytes: Uint8Array, answered: bigint): RefundInvoiceView {
   }
 }
 
-function claimView({ id, invoice, again, attempt, attempts, waitedMs }: ClaimResult): ClaimView {
+function claimView({ id, invoice, again, attempt, attempts, waitedMs, paid }: ClaimResult): ClaimView {
   const { invoice_amount: amount = 0n, invoice_payment_hash: hash = new Uint8Array(0) } = invoice.fields
   return {
     refund_id: id,
@@ -194,6 +213,7 @@ function claimView({ id, invoice, again, attempt, attempts, waitedMs }: ClaimRes
     attempt,
     attempts,
     waited_ms: waitedMs,
+    paid,
     bolt12: encodeString('lni', invoice.bytes),
   }
 }

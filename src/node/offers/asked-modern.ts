@@ -38,6 +38,7 @@ export function readAsked(bytes: Uint8Array): Asked {
                 offer: own.offer,
                 disabled: own.stored.disabled !== undefined,
                 singleUse: own.stored.single_use === 1,
+                used: own.stored.used !== undefined,
                 live,
               }
             : undefined,
@@ -51,6 +52,7 @@ export function readAsked(bytes: Uint8Array): Asked {
       const { code, answer } = decision
       return { do: 'error', code, error: answer.error, bytes: createInvoiceError(answer).bytes }
     },
+    refusal: (error) => createInvoiceError({ error }).bytes,
     invoice: (_, { expectedMsat, receivable, createdAt, signingKey, aux }) =>
       createInvoice(request, {
         createdAt,

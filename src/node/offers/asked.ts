@@ -62,6 +62,8 @@ export interface Asked {
   readonly quantity: bigint | undefined
   /** @param own the offer of ours with that id; one of another form is none */
   decide(own: AnyOwnOffer | undefined, at: AskedAt): Verdict
+  /** An invoice_error in the form of the request, about nothing that another request would change. */
+  refusal(error: string): Uint8Array
   /** @throws LnoError for what makes no invoice */
   invoice(own: AnyOwnOffer, granted: Granted): InvoiceMessage | LegacyInvoiceMessage
 }

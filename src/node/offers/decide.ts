@@ -35,6 +35,8 @@ export interface LivePromise {
 export interface OfferState {
   readonly disabled: boolean
   readonly singleUse: boolean
+  /** It was for one payment, and that has come. */
+  readonly used?: boolean
   /** Its live promises. */
   readonly live: readonly LivePromise[]
 }
@@ -144,10 +146,10 @@ export interface RepeatFacts extends Pick<RequestFacts, 'requestHash' | 'metadat
 /** What is done with a request because of what was promised before, in whatever form; undefined: a new promise is made. */
 export function decideRepeat(
   { requestHash, metadataHash, now, mayResend, another }: RepeatFacts,
-  { live, singleUse }: Pick<OfferState, 'live' | 'singleUse'>,
+  { live, singleUse, used = false }: Pick<OfferState, 'live' | 'singleUse' | 'used'>,
 ): Extract<RequestDecision<never>, { readonly do: 'error' | 'resend' }> | undefined {
   const ofRequest = live.filter((promise) => promise.metadataHash === metadataHash)
-  if (live.some((promise) => promise.paid && (singleUse || promise.metadataHash === metadataHash))) {
+  if (used || live.some((promise) => promise.paid && (singleUse || promise.metadataHash === metadataHash))) {
     return refusal('INVOICE_PAID_ALREADY', singleUse ? 'this offer has been used' : 'this request has been paid')
   }
   const unpaid = live.filter((promise) => !promise.paid && promise.expires > now)

@@ -167,6 +167,20 @@ export class Issuer {
     return this.#add({ ...own, stored })
   }
 
+  /** One offer by its whole id. */
+  get(id: string): AnyOwnOffer | undefined {
+    return this.#offers.get(id)
+  }
+
+  /** A payment for an offer has come (Unix milliseconds): a single use is over, on disk when this resolves. */
+  async paid(id: string, at: number): Promise<void> {
+    const own = this.#offers.get(id)
+    if (own === undefined || own.stored.single_use !== 1 || own.stored.used !== undefined) return
+    const stored: StoredOffer = { ...own.stored, used: BigInt(at) }
+    await this.#options.store.commit([{ key: storeKey('offer', id), value: storedOffer.encode(stored) }])
+    this.#add({ ...own, stored })
+  }
+
   #emit(event: IssuerEvent): void {
     this.#options.onEvent?.(event)
   }

@@ -1,4 +1,4 @@
-import type { Store } from '../../base/effects.js'
+import type { Store, StoreChange } from '../../base/effects.js'
 import { toHex } from '../../base/hex.js'
 import { sha256 } from '../../crypto/hash.js'
 import { type AnyInvoice, invoiceFacts, readInvoice } from '../invoice-facts.js'
@@ -21,11 +21,17 @@ export const MAX_OWN_PROMISES = 1_000
 /** Expired promises removed in one go, so that no request waits for a big clean-up. */
 const EVICTED_AT_ONCE = 64
 
+/**
+ * Where paid promises are kept for good, that others have room: on disk alone. That they were paid is the wallet's to remember, and
+ * a single-use offer's.
+ */
+const PAID = 'promise-paid'
+
 interface Entry extends LivePromise {
   readonly offerId: string
 }
 
-/** What is known in memory of the promises on disk. */
+/** What is known in memory of the promises on disk; of those that were paid long ago the disk alone knows. */
 export class Promises {
   readonly #store: Store
   readonly #most: number
@@ -64,13 +70,11 @@ export class Promises {
     { isOwn = false }: { readonly isOwn?: boolean } = {},
   ): Promise<boolean> {
     const evicted = this.#count >= this.#most ? this.#expired(nowSeconds) : []
-    const removed = evicted
-      .flatMap(({ key }) => [key, storeKey('promise-id', hashIn(key))])
-      .map((key) => ({ key, value: undefined }))
-    if (this.#count - evicted.length >= this.#most + (isOwn ? MAX_OWN_PROMISES : 0)) {
+    // At once, as all that is counted here: another one may come while the disk works.
+    this.#forget(evicted.map(({ key }) => key))
+    if (this.#count >= this.#most + (isOwn ? MAX_OWN_PROMISES : 0)) {
       // Above the bound by more than is removed in one go: the room is made for whoever comes later.
-      if (removed.length > 0) await this.#store.commit(removed)
-      this.#forget(evicted.map(({ key }) => key))
+      if (evicted.length > 0) await this.#store.commit(await this.#removal(evicted))
       return false
     }
     const hash = hashOf(invoice)
@@ -79,7 +83,7 @@ export class Promises {
     this.#remember(key, promise, invoice)
     try {
       await this.#store.commit([
-        ...removed,
+        ...(await this.#removal(evicted)),
         { key, value: storedPromise.encode(promise) },
         { key: storeKey('promise-id', hash), value: new TextEncoder().encode(key) },
       ])
@@ -87,7 +91,6 @@ export class Promises {
       this.#forget([key])
       throw error
     }
-    this.#forget(evicted.map(({ key }) => key))
     return true
   }
 
@@ -98,9 +101,39 @@ export class Promises {
 
   /** One by the payment hash (hex) of its invoice. */
   async byPaymentHash(hash: string): Promise<StoredPromise | undefined> {
+    const key = await this.#keyOf(hash)
+    return key === undefined ? undefined : this.get(key)
+  }
+
+  async #keyOf(hash: string): Promise<string | undefined> {
     if (!/^[0-9a-f]{64}$/.test(hash)) return undefined
     const key = await this.#store.get(storeKey('promise-id', hash))
-    return key && this.get(new TextDecoder().decode(key))
+    return key && new TextDecoder().decode(key)
+  }
+
+  /** Payment hashes (hex) of those that are not known to be paid. */
+  unpaid(): readonly string[] {
+    return [...this.#byOffer.values()].flat().flatMap(({ key, paid }) => (paid ? [] : [hashIn(key)]))
+  }
+
+  /**
+   * Notes that an invoice was paid, and when (Unix milliseconds); on disk when this resolves. Once is as good as twice.
+   * @returns what is kept of it; undefined for one that is not kept
+   */
+  async setPaid(hash: string, at: number): Promise<StoredPromise | undefined> {
+    const key = await this.#keyOf(hash)
+    if (key === undefined) return undefined
+    const promise = await this.get(key)
+    if (promise === undefined || promise.paid !== undefined) return promise
+    const paid: StoredPromise = { ...promise, paid: BigInt(at) }
+    await this.#store.commit([{ key, value: storedPromise.encode(paid) }])
+    const offerId = toHex(promise.offer_id)
+    const entries = this.#byOffer.get(offerId) ?? []
+    this.#byOffer.set(
+      offerId,
+      entries.map((entry) => (entry.key === key ? { ...entry, paid: true } : entry)),
+    )
+    return paid
   }
 
   /** Notes what the payer said against an invoice; without effect for one that is not kept. */
@@ -116,17 +149,35 @@ export class Promises {
   /** Newest first. */
   async list(limit: number): Promise<readonly StoredPromise[]> {
     const found: StoredPromise[] = []
-    for await (const [, value] of this.#store.range({ ...keysUnder('promise'), reverse: true, limit })) {
-      found.push(storedPromise.decode(value).fields)
+    for (const kind of ['promise', PAID]) {
+      for await (const [, value] of this.#store.range({ ...keysUnder(kind), reverse: true, limit })) {
+        found.push(storedPromise.decode(value).fields)
+      }
     }
-    return found
+    return found.sort((a, b) => (a.created < b.created ? 1 : -1)).slice(0, limit)
+  }
+
+  /** What takes promises out of the way: of those that were paid it is kept. */
+  async #removal(evicted: readonly Entry[]): Promise<readonly StoreChange[]> {
+    const changes: StoreChange[] = []
+    for (const { key, paid } of evicted) {
+      const idKey = storeKey('promise-id', hashIn(key))
+      changes.push({ key, value: undefined })
+      if (!paid) changes.push({ key: idKey, value: undefined })
+      const value = paid ? await this.#store.get(key) : undefined
+      if (value !== undefined) {
+        const kept = `${PAID}${key.slice(key.indexOf('/'))}`
+        changes.push({ key: kept, value }, { key: idKey, value: new TextEncoder().encode(kept) })
+      }
+    }
+    return changes
   }
 
   #expired(now: bigint): readonly Entry[] {
     const found: Entry[] = []
     for (const entries of this.#byOffer.values()) {
       for (const entry of entries) {
-        if (entry.paid || entry.expires >= now) continue
+        if (entry.expires >= now) continue
         found.push(entry)
         if (found.length === EVICTED_AT_ONCE) return found
       }

@@ -18,6 +18,8 @@ export const STORED_OFFER = {
   label: /* @__PURE__ */ field(9n, utf8),
   /** The real nodes of each path, introduction node first, ourselves left out: how answers find their way back. */
   routes: /* @__PURE__ */ field(11n, /* @__PURE__ */ array(/* @__PURE__ */ counted(u8, point))),
+  /** Unix milliseconds at which it was paid; of a single use alone, which is over then. */
+  used: /* @__PURE__ */ field(13n, tu64),
 }
 export interface StoredOffer extends Partially<typeof STORED_OFFER> {}
 

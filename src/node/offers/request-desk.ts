@@ -6,6 +6,7 @@ import type { Convert } from '../../bolt12/amount.js'
 import { DEFAULT_RELATIVE_EXPIRY } from '../../bolt12/invoice.js'
 import type { LegacyDialect } from '../../bolt12/legacy/dialect.js'
 import { isLegacyStream } from '../../bolt12/legacy/form.js'
+import type { PaymentCode } from '../../payments/codes.js'
 import type { PaymentPaths } from '../../wallets/wallet.js'
 import { nodeError } from '../codes.js'
 import { type AnyInvoice, invoiceFacts, readInvoice } from '../invoice-facts.js'
@@ -14,6 +15,7 @@ import { sendReply } from '../messenger/reply.js'
 import type { Asked, Verdict } from './asked.js'
 import { readAsked } from './asked-modern.js'
 import { offersError } from './codes.js'
+import { exclusiveOf } from './exclusive.js'
 import type { IssuerEvent } from './issuer-event.js'
 import { readLegacyAsked } from './legacy/asked.js'
 import type { AnyOwnOffer } from './own-offer.js'
@@ -131,8 +133,20 @@ export class RequestDesk {
         this.#sendInvoice(at, readInvoice(promise.invoice), true)
         return
       }
-      case 'invoice':
-        this.#sendInvoice(at, await this.#promise(verdict, at), false)
+      case 'invoice': {
+        let invoice: AnyInvoice
+        try {
+          invoice = await this.#promise(verdict, at)
+        } catch (error) {
+          if (!isLnoError(error) || error.code !== ('NO_INBOUND' satisfies PaymentCode)) throw error
+          // Whoever got as far as an invoice may know why there is none.
+          const text = 'this amount cannot be received now; try again later'
+          this.#reply(at, { invoice_error: at.asked.refusal(text) })
+          this.#emit({ type: 'invoice_error_sent', offerId: own.id, code: error.code, error: text })
+          return
+        }
+        this.#sendInvoice(at, invoice, false)
+      }
     }
   }
 
@@ -143,14 +157,19 @@ export class RequestDesk {
   ): Promise<AnyInvoice> {
     const { promises, random, paymentPaths, clock } = this.#options
     if (paymentPaths === undefined) throw nodeError('NO_WALLET', 'nothing can be received without a wallet')
-    const { requestHash } = asked
+    const { requestHash, metadataHash } = asked
+    const { single_use: singleUse, routes = [] } = own.stored
+    const offerId = fromHex(own.id)
     const expiresAt = now + BigInt(DEFAULT_RELATIVE_EXPIRY)
     const receivable = await paymentPaths.receive({
       requestHash,
-      offerId: fromHex(own.id),
+      offerId,
       amountMsat,
       createdAt: now,
       expiresAt,
+      exclusive: exclusiveOf(offerId, singleUse === 1 ? undefined : fromHex(metadataHash)),
+      // Where every path of the offer begins at somebody else, its invoice must not say who we are.
+      hidden: routes.length > 0 && routes.every((route) => route.length > 0),
     })
     const invoice = asked.invoice(own, {
       amountMsat,
@@ -164,7 +183,7 @@ export class RequestDesk {
       {
         created: BigInt(clock.now()),
         invoice: invoice.bytes,
-        offer_id: fromHex(own.id),
+        offer_id: offerId,
         request_hash: requestHash,
         expires: expiresAt,
         ...(receivable.preimage && { preimage: receivable.preimage }),
@@ -173,7 +192,7 @@ export class RequestDesk {
       now,
     )
     // One that is not remembered could be promised to somebody else as well, which a single use must not be.
-    if (!stored && (own.stored.single_use === 1 || !asked.isDerivable)) {
+    if (!stored && (singleUse === 1 || !asked.isDerivable)) {
       throw offersError('REQUEST_LIMIT', 'too many invoices are open to promise another one that must be kept')
     }
     return invoice

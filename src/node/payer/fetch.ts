@@ -1,4 +1,4 @@
-import type { CancelSignal } from '../../base/effects.js'
+import type { CancelSignal, StoreChange } from '../../base/effects.js'
 import { LnoError } from '../../base/error.js'
 import type { InvoiceMessage } from '../../bolt12/invoice.js'
 import type { InvoiceErrorMessage } from '../../bolt12/invoice-error.js'
@@ -31,6 +31,18 @@ export interface FetchOptions<Offer = OfferMessage> extends Terms {
   readonly signal?: CancelSignal
   /** Must not throw. */
   readonly onProgress?: (progress: FetchProgress) => void
+  /** What goes on disk in the same moment as the request, before that is sent. @internal */
+  readonly alongside?: (asked: AskedFor) => readonly StoreChange[]
+}
+
+/** A request that is about to be sent. */
+export interface AskedFor {
+  /** Names the request in `invoice list`: 32 hex digits. */
+  readonly id: string
+  /** The TLV stream of the invoice_request. */
+  readonly request: Uint8Array
+  /** The most that the invoice may be over, msat. */
+  readonly authorisedMsat: bigint
 }
 
 /** How far a request is. An attempt is one message a form, its copies, all over one way and with the same request in them. */

@@ -155,6 +155,7 @@ export class Payer {
       const plans = plansFor(question, options, forms, this.#options)
       if (isCancelled()) return plans
       await store.commit([
+        ...(options.alongside?.({ id, request, authorisedMsat: question.authorisedMsat }) ?? []),
         { key, value: storedRequest.encode(stored) },
         { key: storeKey('request-id', id), value: new TextEncoder().encode(key) },
       ])

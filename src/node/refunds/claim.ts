@@ -24,7 +24,7 @@ export interface ClaimOptions {
 /** How far a claim is. */
 export type ClaimProgress = Extract<FetchProgress, { readonly step: 'attempt' | 'sent' | 'problem' }>
 
-/** An invoice that was sent and that nobody refused in time. Whether it is paid shows when it is paid. */
+/** An invoice that was sent, and that was paid at once, or that nobody refused in time: then it may be paid later. */
 export interface ClaimResult {
   /** The id of the refund: 64 hex digits. */
   readonly id: string
@@ -38,4 +38,6 @@ export interface ClaimResult {
   readonly problems: readonly Problem[]
   /** Milliseconds that an invoice_error was waited for. */
   readonly waitedMs: number
+  /** The money has come while it was waited for; a wait without it says nothing. */
+  readonly paid: boolean
 }

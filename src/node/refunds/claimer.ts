@@ -8,10 +8,13 @@ import type { InvoiceErrorMessage } from '../../bolt12/invoice-error.js'
 import type { InvoiceRequestMessage } from '../../bolt12/invoice-request.js'
 import { sha256 } from '../../crypto/hash.js'
 import type { Generation } from '../../onion/generation.js'
-import type { PaymentPaths } from '../../wallets/wallet.js'
+import type { PaymentCode } from '../../payments/codes.js'
+import type { PaymentPaths, Receivable, ReceiveOptions } from '../../wallets/wallet.js'
 import { nodeError } from '../codes.js'
 import type { Delivery, OnionMessenger } from '../messenger/messenger.js'
 import { type AttemptPlan, type NodeId, replyRoute } from '../messenger/routes.js'
+import { offersError } from '../offers/codes.js'
+import { exclusiveOf } from '../offers/exclusive.js'
 import { type Promises, promiseKey } from '../offers/promises.js'
 import { Turns } from '../offers/turns.js'
 import { freshPathId, PathIdTable } from '../path-id.js'
@@ -34,6 +37,7 @@ import {
   startClaim,
   stepClaim,
 } from './claim-machine.js'
+import type { ClaimerEvent } from './claimer-event.js'
 import { refundId } from './refund-id.js'
 
 /** Claims under way at once: as many as one control client may have. */
@@ -44,21 +48,6 @@ export const MAX_SENT_CLAIMS = 256
 
 /** Characters of an invoice_error's text that are kept with the invoice; it may be as long as a message. */
 const MAX_KEPT_ERROR = 1024
-
-export type ClaimerEvent =
-  | { readonly type: 'claim_started'; readonly refundId: string }
-  | { readonly type: 'claim_progress'; readonly refundId: string; readonly progress: ClaimProgress }
-  | {
-      readonly type: 'claim_sent'
-      readonly refundId: string
-      readonly paymentHash: string
-      readonly amountMsat: bigint
-      readonly again: boolean
-    }
-  | { readonly type: 'claim_failed'; readonly refundId: string; readonly code: string; readonly why: string }
-  /** An invoice_error came after the claim had ended well. `error` is text of a stranger. */
-  | { readonly type: 'claim_refused_late'; readonly refundId: string; readonly error: string }
-  | { readonly type: 'reply_ignored'; readonly from: NodeId | undefined; readonly code: string; readonly why: string }
 
 export interface ClaimerOptions {
   readonly messenger: OnionMessenger
@@ -103,6 +92,9 @@ interface Open extends Promised {
   readonly resolve: (result: ClaimResult) => void
   readonly reject: (error: LnoError) => void
   state: ClaimState
+  /** Unix milliseconds at which the wait for an invoice_error began. */
+  armedAt: number
+  paid: boolean
   invoiceError: InvoiceErrorMessage | undefined
 }
 
@@ -125,7 +117,7 @@ export class Claimer {
    * in time; that it arrived cannot be known. Claimed once more, the same invoice is sent while it is open.
    * @param reach prepares the way (connects to peers, learns channels): called when it is clear that there is something to
    *   claim, before ways are looked for
-   * @throws LnoError `NO_WALLET`, as `checkRefund`, before anything is done; then `FetchError` with a stage: `NO_ROUTE`,
+   * @throws LnoError `NO_WALLET`, as `checkRefund`, before anything is done; `INVOICE_PAID_ALREADY`, `NO_INBOUND`; then `FetchError` with a stage: `NO_ROUTE`,
    *   `UNRESOLVED_SCID`, `CONNECT_REFUSED`, `CONNECT_TIMEOUT`, `HANDSHAKE_FAILED`, `QUEUE_FULL`, `CONNECTION_LOST`,
    *   `RELAY_CHANNELS_ONLY`, `INVOICE_ERROR`
    */
@@ -167,6 +159,8 @@ export class Claimer {
         resolve,
         reject,
         state: { plans, left: 0, attempts: [], problems: [], over: false },
+        armedAt: 0,
+        paid: false,
         invoiceError: undefined,
       }
       this.#open.add(claim)
@@ -204,6 +198,16 @@ export class Claimer {
     for (const claim of [...this.#open]) this.#event(claim, { type: 'peer_gone', peer })
   }
 
+  /** Money came for a refund (hex id): no invoice_error will. */
+  onPaid(refundId: string): void {
+    for (const claim of [...this.#open]) {
+      if (claim.id !== refundId) continue
+      claim.paid = true
+      const waiting = claim.state.attempts.find(({ state }) => state === 'waiting')
+      if (waiting !== undefined) this.#event(claim, { type: 'quiet', attempt: waiting.number })
+    }
+  }
+
   /** Ends everything that is under way. */
   close(): void {
     this.#closed = true
@@ -235,18 +239,22 @@ export class Claimer {
     const { clock, random, promises, signingSecret } = this.#options
     const now = BigInt(Math.floor(clock.now() / 1000))
     const requestHash = sha256(request.bytes)
-    const open = promises.of(toHex(id)).find((each) => !each.paid && !each.refused && each.expires > now)
+    const all = promises.of(toHex(id))
+    if (all.some(({ paid }) => paid))
+      throw offersError('INVOICE_PAID_ALREADY', 'this refund has been paid to this node')
+    const open = all.find((each) => !each.refused && each.expires > now)
     const stored = open && (await promises.get(open.key))
     if (open !== undefined && stored !== undefined) {
       return { key: open.key, invoice: decodeInvoice(stored.invoice, { verifySignature: false }), again: true }
     }
     const expiresAt = now + BigInt(DEFAULT_RELATIVE_EXPIRY)
-    const receivable = await paymentPaths.receive({
+    const receivable = await receiveHidden(paymentPaths, {
       requestHash,
       offerId: id,
       amountMsat: request.fields.invreq_amount ?? 0n,
       createdAt: now,
       expiresAt,
+      exclusive: exclusiveOf(id),
     })
     const invoice = createInvoice(request, {
       createdAt: now,
@@ -322,10 +330,11 @@ export class Claimer {
     const { clock, messenger } = this.#options
     const first = claim.state.attempts.find(({ number }) => number === attempt)?.plan.route[0]
     const quiet = () => {
-      const channelsOnly = first !== undefined && messenger.isChannelsOnly(first)
+      const channelsOnly = !claim.paid && first !== undefined && messenger.isChannelsOnly(first)
       this.#event(claim, { type: 'quiet', attempt, channelsOnly })
     }
-    claim.timers.set(attempt, clock.after(waitOf(claim), quiet))
+    claim.armedAt = clock.now()
+    claim.timers.set(attempt, clock.after(claim.paid ? 0 : waitOf(claim), quiet))
   }
 
   async #send(claim: Open, attempt: number, plan: AttemptPlan): Promise<void> {
@@ -400,7 +409,9 @@ export class Claimer {
     const { invoice_payment_hash: hash, invoice_amount: amountMsat = 0n } = invoice.fields
     this.#emit({ type: 'claim_sent', refundId: id, paymentHash: hash ? toHex(hash) : '', amountMsat, again })
     const { attempts, problems } = state
-    claim.resolve({ id, invoice, again, attempt, attempts: attempts.length, problems, waitedMs: waitOf(claim) })
+    const { paid } = claim
+    const waitedMs = paid ? this.#options.clock.now() - claim.armedAt : waitOf(claim)
+    claim.resolve({ id, invoice, again, attempt, attempts: attempts.length, problems, waitedMs, paid })
   }
 
   #fail(claim: Open, error: LnoError): void {
@@ -414,6 +425,16 @@ export class Claimer {
     if (claim.state.over) return
     this.#take(claim, stepClaim(claim.state, { type: 'cancelled' }))
     this.#fail(claim, nodeError('CONTROL_CANCELLED', 'the claim was cancelled'))
+  }
+}
+
+/** Paths that do not name us, or where there are none, those that do: whoever pays need not know more than that. */
+async function receiveHidden(paymentPaths: PaymentPaths, options: ReceiveOptions): Promise<Receivable> {
+  try {
+    return await paymentPaths.receive({ ...options, hidden: true })
+  } catch (error) {
+    if (!isLnoError(error) || error.code !== ('NO_INBOUND' satisfies PaymentCode)) throw error
+    return paymentPaths.receive(options)
   }
 }
 

@@ -40,6 +40,11 @@ export const STORED_REFUND = {
   routes: /* @__PURE__ */ field(11n, /* @__PURE__ */ array(/* @__PURE__ */ counted(u8, point))),
   /** The last invoices that were refused, oldest first. */
   refusals: /* @__PURE__ */ field(13n, /* @__PURE__ */ array(refusal)),
+  /** 1: its invoice is paid by the wallet of this node. */
+  pays: /* @__PURE__ */ field(15n, u8),
+  /** Unix milliseconds at which that was paid, or had failed for good; then with a code. */
+  ended: /* @__PURE__ */ field(17n, tu64),
+  failed: /* @__PURE__ */ field(19n, utf8),
 }
 export interface StoredRefund extends Partially<typeof STORED_REFUND> {}
 

@@ -122,12 +122,14 @@ export interface RefundsOptions {
   readonly payerSecret: Uint8Array
   /** The chain that refunds are paid on, 32 bytes. */
   readonly chain: Uint8Array
+  /** Pays the invoice that was taken, once; told again after a restart, until `setEnd`. Without it nothing is paid. */
+  readonly pay?: (refund: OwnRefund) => void
   /** Told of an invoice that belongs to no refund of ours. */
   readonly onStray: (delivery: Delivery) => void
   readonly onEvent?: (event: RefundsEvent) => void
 }
 
-/** The refunds of this node: made, kept, withdrawn, and the invoices for them verified. Nothing is paid. */
+/** The refunds of this node: made, kept, withdrawn, and the invoices for them verified. What pays them is told of them. */
 export class Refunds {
   readonly #options: RefundsOptions
   readonly #refunds = new Map<string, OwnRefund>()
@@ -219,6 +221,28 @@ export class Refunds {
       this.#emit({ type: 'refund_disabled', id: whole })
     })
     return this.find(whole)
+  }
+
+  /** The secret of a refund's payer id, 32 bytes. */
+  payerKey({ request, stored }: OwnRefund): Uint8Array {
+    const { payerSecret, identity } = this.#options
+    return request.fields.invreq_paths ? deriveKey(payerSecret, toHex(stored.nonce)) : identity.secret
+  }
+
+  /** Has the invoices paid that were taken before a restart. Once, when there is something to pay with. */
+  resume(): void {
+    for (const own of this.list()) {
+      if (own.stored.pays === 1 && own.stored.ended === undefined) this.#options.pay?.(own)
+    }
+  }
+
+  /** What became of the payment (Unix milliseconds; a code when it failed). On disk when this resolves; once is enough. */
+  async setEnd(id: string, { at, failed }: { readonly at: number; readonly failed?: string }): Promise<void> {
+    await this.#turns.take(id, async () => {
+      const stored = this.#refunds.get(id)?.stored
+      if (stored === undefined || stored.ended !== undefined) return
+      await this.#write(id, { ...stored, ended: BigInt(at), ...(failed !== undefined && { failed }) })
+    })
   }
 
   /** Takes an invoice that came over no reply path of a request under way. @internal */
@@ -315,10 +339,12 @@ export class Refunds {
   }
 
   async #keep({ from }: Delivery, { id, stored }: OwnRefund, { bytes, fields }: InvoiceMessage): Promise<void> {
-    await this.#write(id, { ...stored, invoice: bytes, answered: BigInt(this.#options.clock.now()) })
+    const { clock, pay } = this.#options
+    await this.#write(id, { ...stored, invoice: bytes, answered: BigInt(clock.now()), ...(pay && { pays: 1 }) })
     const { invoice_payment_hash: hash, invoice_amount: amountMsat = 0n } = fields
     const paymentHash = hash ? toHex(hash) : ''
     this.#emit({ type: 'refund_invoice_received', refundId: id, from, paymentHash, amountMsat })
+    pay?.(this.find(id))
   }
 
   async #refuse(

@@ -2,6 +2,7 @@ import type { HtlcFailure, HtlcTerms } from '../htlc.js'
 import type { Link, LinkContext, LinkRefusal, LinkStep, LinkView } from '../link.js'
 import {
   announced,
+  type Errored,
   entryOf,
   type HostedChannel,
   type HostedStep,
@@ -41,6 +42,8 @@ function most(room: bigint | LinkRefusal, minimum: bigint): bigint {
   return typeof room === 'string' || room < minimum || room < 0n ? 0n : room
 }
 
+const troubleOf = ({ byUs, code, why }: Errored) => ({ byUs, code, why })
+
 function view(channel: HostedChannel): LinkView {
   const { kept, live, facts } = channel
   const named = {
@@ -48,6 +51,8 @@ function view(channel: HostedChannel): LinkView {
     status: statusOf(channel),
     weAreHost: kept.isHost,
     blinding: live.blinding,
+    ...(kept.errored && { trouble: troubleOf(kept.errored) }),
+    ...(kept.override && { overrideMsat: kept.override.localBalanceMsat }),
   }
   const { committed } = kept
   if (committed === undefined) return { ...named, ...NO_MONEY }

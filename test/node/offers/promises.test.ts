@@ -121,6 +121,36 @@ describe('promises', () => {
     expect(await promises.byPaymentHash(second.hash)).toBeUndefined()
   })
 
+  test('a paid one is paid for good, also after a restart; once is as good as twice', async () => {
+    const store = memoryStore()
+    const promises = await Promises.load(store)
+    const { stored, invoice, hash } = await promise(NOW + 60n)
+    await promises.add(stored, invoice, NOW)
+    expect(promises.unpaid()).toEqual([hash])
+    expect(await promises.setPaid(hash, 5)).toMatchObject({ paid: 5n })
+    expect(await promises.setPaid(hash, 6)).toMatchObject({ paid: 5n })
+    expect(await promises.setPaid('00'.repeat(32), 5)).toBeUndefined()
+    expect(promises.of(toHex(offerId))).toMatchObject([{ paid: true }])
+    const later = await Promises.load(store.reopen())
+    expect(later.of(toHex(offerId))).toMatchObject([{ paid: true }])
+    expect(later.unpaid()).toEqual([])
+  })
+
+  test('at the bound a paid one whose time is over makes room, and is kept on disk', async () => {
+    const store = memoryStore()
+    const promises = await Promises.load(store, 1)
+    const [paid, fresh] = [await promise(NOW - 1n), await promise(NOW + 60n)]
+    await promises.add(paid.stored, paid.invoice, NOW - 2n)
+    await promises.setPaid(paid.hash, 5)
+    expect(await promises.add(fresh.stored, fresh.invoice, NOW)).toBe(true)
+    const later = await Promises.load(store.reopen(), 1)
+    expect(later.of(toHex(offerId))).toMatchObject([{ requestHash: toHex(fresh.stored.request_hash) }])
+    expect(await later.byPaymentHash(paid.hash)).toMatchObject({ ...paid.stored, paid: 5n })
+    expect((await later.list(10)).map(({ paid }) => paid)).toEqual([undefined, 5n])
+    // A receipt that is told again finds it where it is.
+    expect(await later.setPaid(paid.hash, 7)).toMatchObject({ paid: 5n })
+  })
+
   test('a name that is no payment hash finds nothing', async () => {
     const promises = await Promises.load(memoryStore())
     expect(await promises.byPaymentHash('../../offer')).toBeUndefined()

@@ -41,6 +41,7 @@ export function readLegacyAsked(bytes: Uint8Array, dialect?: LegacyDialect): Ask
                 offer: own.offer,
                 disabled: own.stored.disabled !== undefined,
                 singleUse: own.stored.single_use === 1,
+                used: own.stored.used !== undefined,
                 live,
               }
             : undefined,
@@ -59,6 +60,7 @@ export function readLegacyAsked(bytes: Uint8Array, dialect?: LegacyDialect): Ask
         bytes: createInvoiceErrorOn(LEGACY_INVOICE_REQUEST, answer).bytes,
       }
     },
+    refusal: (error) => createInvoiceErrorOn(LEGACY_INVOICE_REQUEST, { error }).bytes,
     invoice: (own, { amountMsat, receivable, createdAt, signingKey, aux }) => {
       if (own.form !== '2021') throw nodeError('INTERNAL', 'an invoice of 2021 for an offer of another form')
       return createLegacyInvoice(request, {

@@ -1,0 +1,71 @@
+import '../support/use-toy.js'
+import { describe, expect, test } from 'vitest'
+import { createTestNetwork, type TestNodeOptions } from '../../src/testing/index.js'
+import { TEA } from './shop.js'
+
+async function shopWith(wallet: NonNullable<TestNodeOptions['wallet']>) {
+  const network = createTestNetwork({ seed: 'paying' })
+  const merchant = await network.addNode('merchant', { wallet })
+  const relay = await network.addNode('relay', { wallet })
+  const payer = await network.addNode('payer', { wallet })
+  await network.connect(merchant, relay)
+  await network.connect(payer, relay)
+  const offer = await merchant.createOffer({ ...TEA, via: [relay] })
+  return { network, merchant, relay, payer, offer }
+}
+
+describe('nodes with fake wallets', () => {
+  test('pay an offer at once', async () => {
+    const { network, merchant, payer, offer } = await shopWith('fake')
+    const before = payer.node.wallet!.balance().totalMsat
+    const view = await payer.pay(offer.text, { payerNote: 'table 4' })
+    expect(view).toMatchObject({ status: 'paid', amount_msat: '10000', fee_msat: '0', payer_note: 'table 4' })
+    expect(payer.node.wallet!.balance().totalMsat).toBe(before - 10_000n)
+    expect(await merchant.node.wallet!.receipt(view.payment_hash!)).toMatchObject({ amountMsat: 10_000n })
+    await network.close()
+  })
+
+  test('fail as they are told', async () => {
+    const { network, merchant, payer, offer } = await shopWith('fake')
+    payer.failPayments('no-route')
+    await expect(payer.pay(offer.text)).rejects.toMatchObject({ code: 'NO_PAYMENT_ROUTE' })
+    payer.failPayments('refused')
+    expect(await payer.pay(offer.text)).toMatchObject({ status: 'failed', failure: { code: 'PAYMENT_REFUSED' } })
+    payer.failPayments()
+    expect(await payer.pay(offer.text)).toMatchObject({ status: 'paid' })
+    expect(await payer.node.wallet!.payments(10)).toHaveLength(2)
+    await expect(network.openChannel(payer, merchant, { capacityMsat: 1n })).rejects.toThrow('wallet: true')
+    const plain = await network.addNode('plain')
+    expect(() => plain.failPayments()).toThrow('no fake wallet')
+    await network.close()
+  })
+})
+
+describe('nodes with channels', () => {
+  test('pay an offer over a relay that never learns more than the next node', async () => {
+    const { network, merchant, relay, payer, offer } = await shopWith(true)
+    const channel = await network.openChannel(payer, relay, { capacityMsat: 1_000_000n, balanceMsat: 50_000n })
+    expect(channel).toMatchObject({ status: 'up', weAreHost: false, localMsat: 50_000n, remoteMsat: 950_000n })
+    await network.openChannel(merchant, relay, { capacityMsat: 1_000_000n })
+    const view = await payer.pay(offer.text, { payerNote: 'table 4' })
+    expect(view).toMatchObject({ status: 'paid', amount_msat: '10000', payer_note: 'table 4' })
+    await network.advance(1000)
+    const fee = BigInt(view.fee_msat)
+    expect(fee).toBeGreaterThan(0n)
+    expect(payer.node.wallet!.balance().totalMsat).toBe(40_000n - fee)
+    expect(relay.node.wallet!.balance().totalMsat).toBe(fee - 50_000n)
+    expect(merchant.node.wallet!.balance().totalMsat).toBe(10_000n)
+    await network.close()
+  })
+
+  test('connect for a channel when they are not connected, and have one channel a pair', async () => {
+    const network = createTestNetwork()
+    const host = await network.addNode('host', { wallet: true })
+    const client = await network.addNode('client', { wallet: true })
+    const open = () => network.openChannel(client, host, { capacityMsat: 1000n })
+    expect(await open()).toMatchObject({ peer: host.id, capacityMsat: 1000n, localMsat: 0n })
+    expect(client.node.hosted!.channels()).toHaveLength(1)
+    expect(host.node.hosted!.channel(client.id)).toMatchObject({ status: 'up', weAreHost: true })
+    await network.close()
+  })
+})
