@@ -92,7 +92,7 @@ function comeTogether(world: World): void {
 
 /** Time goes on until every HTLC has expired, so many blocks at once. */
 function outlive(world: World, blocksAtOnce: (left: number) => number): void {
-  for (;;) {
+  while (world.nodes.some(({ core }) => core?.channels().some((view) => inFlight(view) > 0n))) {
     const left = world.watch.lastExpiry() - world.at().height! + 1
     if (left <= 0) break
     world.advance(blocksAtOnce(left) * MS_A_BLOCK)

@@ -135,13 +135,13 @@ function memoryOf(core: WorldCore): string {
 
 /**
  * @param load makes a core of what a store has
- * @param judge called after every step of a node
+ * @param judge called after every step of a node, whether it stored something or not
  * @param trace hears of every message and death, for people who look for a defect
  */
 export function createWorld(
   plan: Plan,
   load: LoadCore,
-  judge: (world: World, node: WorldNode) => void,
+  judge: (world: World, node: WorldNode, stored: boolean) => void,
   trace?: (line: string) => void,
 ): World {
   let now = BEGIN
@@ -253,7 +253,7 @@ export function createWorld(
           inputs.push({ type: 'peer_down', peer: effect.peer })
         }
       }
-      judge(world, node)
+      judge(world, node, brought.changes.length > 0)
     }
     return 'done'
   }
@@ -263,7 +263,7 @@ export function createWorld(
       return step(node, input)
     } catch (error) {
       if (!isLnoError(error)) throw error
-      judge(world, nodes[node]!)
+      judge(world, nodes[node]!, true)
       return { refused: error.code }
     }
   }
