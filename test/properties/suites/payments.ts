@@ -1,13 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { PaymentCore } from '../../../src/payments/core.js'
 import { arbitraryCommand, arbitraryPlan, commandBesideLiar, planWithLiar } from '../../payments/world/arbitrary.js'
 import { type Command, perform, type Run } from '../../payments/world/commands.js'
-import { deliverAll, heal, healAround } from '../../payments/world/heal.js'
-import { judgeNode } from '../../payments/world/invariants.js'
-import { liar as liarCore } from '../../payments/world/liar.js'
-import type { LoadCore, Plan } from '../../payments/world/types.js'
-import { createWorld, type World } from '../../payments/world/world.js'
+import { begin, end } from '../../payments/world/play.js'
+import type { Plan } from '../../payments/world/types.js'
+import type { World } from '../../payments/world/world.js'
 
 // Worlds of nodes that pay each other while connections break, processes end, time goes by and messages are lost; what must hold of
 // them at every step is in test/payments/world/.
@@ -20,50 +17,6 @@ import { createWorld, type World } from '../../payments/world/world.js'
 // an invoice taken twice, and two that exclude each other; a relay that sends 1 msat more than it should; a ledger without what was
 // passed on; an HTLC that expires and ends no channel. And with a liar: a preimage that does not fit; less than the invoice
 // asks for; the hash of another invoice.
-
-/** How a run is made, other than usual. */
-export interface PlayOptions {
-  /** In place of a `PaymentCore`. */
-  readonly load?: LoadCore
-  /** Hears of every message, for people who look for a defect: `console.log`. */
-  readonly trace?: (line: string) => void
-}
-
-const loadCore: LoadCore = (options, records) => PaymentCore.load(options, records)
-
-/** The liar of a plan lies, the others do not. */
-function loadOf({ liar, seed }: Plan): LoadCore {
-  const lying = liarCore(seed)
-  return (options, records, node) => (node === liar ? lying : loadCore)(options, records, node)
-}
-
-/** A world in which the early channels of the plan are open. */
-function begin(plan: Plan, { load = loadOf(plan), trace }: PlayOptions = {}): Run {
-  const world = createWorld(plan, load, judgeNode, trace)
-  for (const edge of plan.edges) {
-    world.connect(edge.host, edge.client)
-    deliverAll(world)
-    if (edge.early) world.open(edge)
-    deliverAll(world)
-  }
-  return { world, risks: new Map(), harmless: true }
-}
-
-/** A whole run: what a counter-example is made of can be given here as it was printed. */
-export function play(plan: Plan, commands: Iterable<Command>, options: PlayOptions = {}): Run {
-  const run = begin(plan, options)
-  for (const command of commands) {
-    options.trace?.(fc.stringify(command))
-    perform(run, command)
-  }
-  end(run)
-  return run
-}
-
-function end({ world, risks, harmless }: Run): void {
-  if (world.plan.liar === undefined) heal(world, risks, harmless)
-  else healAround(world)
-}
 
 /** A command as fast-check has them: a run without some of its commands is a run, so that counter-examples become short. */
 const happens = (command: Command): fc.Command<object, Run> => ({
