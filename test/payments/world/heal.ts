@@ -30,7 +30,11 @@ export function settle(world: World): void {
     const apart = world.plan.edges.filter(({ host, client }) => !world.net.connected(host, client))
     for (const { host, client } of apart) world.connect(host, client)
     deliverAll(world)
-    if (world.plan.edges.every((edge) => isWithLiar(world, edge) || world.net.connected(edge.host, edge.client))) {
+    if (
+      world.plan.edges.every(
+        (edge) => (round > 1 && isWithLiar(world, edge)) || world.net.connected(edge.host, edge.client),
+      )
+    ) {
       judgeWorld(world)
       return
     }
