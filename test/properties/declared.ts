@@ -3,8 +3,11 @@ import fc from 'fast-check'
 import { vi } from 'vitest'
 import { concatBytes } from '../../src/base/bytes.js'
 import type { StoredRecord } from '../../src/node/store/records.js'
+import { type HostedHtlc, makeHtlc } from '../../src/payments/hosted/htlc-messages.js'
+import { LAST_CROSS_SIGNED_STATE } from '../../src/payments/hosted/messages.js'
+import { fromMessage, toMessage } from '../../src/payments/hosted/state.js'
 import type { AnyCodec } from '../../src/wire/codec.js'
-import type { MessageDef } from '../../src/wire/message.js'
+import { decodeMessage, type MessageDef } from '../../src/wire/message.js'
 import type { Table } from '../../src/wire/tlv.js'
 import { arbitraryMessage, type Own } from '../support/arbitrary.js'
 
@@ -66,11 +69,34 @@ async function findDeclared(): Promise<Declared> {
 export const declared: Declared = await findDeclared()
 
 /** Values that chance would hardly ever make. */
-export const OWN: Own = {
+const BY_CHANCE: Own = {
   address_descriptor: fc.oneof(
     fc.record({ kind: fc.constant('ipv4'), host: fc.ipV4(), port: fc.integer({ min: 1, max: 65535 }) }),
     fc.uint8Array({ maxLength: 30 }).map((noise) => ({ kind: 'opaque', bytes: concatBytes(Uint8Array.of(9), noise) })),
   ),
+}
+
+const htlc: fc.Arbitrary<HostedHtlc> = fc
+  .tuple(
+    fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    fc.bigInt({ min: 0n, max: 0xffff_ffffn }),
+    fc.record({
+      amountMsat: fc.bigInt({ min: 0n, max: 0xffff_ffff_ffff_ffffn }),
+      paymentHash: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+      cltvExpiry: fc.nat(),
+      onion: fc.nat({ max: 255 }).map((byte) => new Uint8Array(1366).fill(byte)),
+    }),
+  )
+  .map(([channelId, id, terms]) => makeHtlc(channelId, id, terms))
+
+export const OWN: Own = {
+  ...BY_CHANCE,
+  update_add_htlc: htlc,
+  // Written and read again: then its HTLCs are in their order.
+  last_cross_signed_state: arbitraryMessage(LAST_CROSS_SIGNED_STATE, { ...BY_CHANCE, update_add_htlc: htlc }).map(
+    (fields) => fromMessage(decodeMessage(LAST_CROSS_SIGNED_STATE, toMessage(fromMessage(fields))).fields),
+  ),
+  milliseconds: fc.nat(),
 }
 
 /** Lists of a message that have an element for each channel: as many as there are channels, which ascend. */

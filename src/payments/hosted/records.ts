@@ -68,6 +68,16 @@ const state: Codec<HostedState> = /* @__PURE__ */ mapped(
 /** An update as its message. The channel that it names is put in by whoever writes. */
 const updateBytes: Codec<Uint8Array> = /* @__PURE__ */ prefixed(u32, bytes())
 
+const milliseconds: Codec<number> = /* @__PURE__ */ mapped(
+  u64,
+  'milliseconds',
+  (value) => {
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new LnoError('VALUE_OUT_OF_RANGE', `${value} is no time`)
+    return Number(value)
+  },
+  BigInt,
+)
+
 const mark = {
   direction,
   id: u64,
@@ -97,7 +107,7 @@ export const CHANNEL_RECORD = {
       byUs: bool,
       code: /* @__PURE__ */ prefixed(u8, utf8),
       why: /* @__PURE__ */ prefixed(u16, utf8),
-      at: /* @__PURE__ */ mapped(u64, 'milliseconds', Number, BigInt),
+      at: milliseconds,
     }),
   ),
   override: /* @__PURE__ */ field(16n, state),

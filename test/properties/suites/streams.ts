@@ -17,15 +17,30 @@ const unknownOf = (table: Table, records: readonly TlvRecord[]): readonly TlvRec
 }
 
 /**
- * Decodes bytes of a stranger: accepted ones are written again to the same bytes, others refused with a code, and neither is
- * looked at too often.
+ * What bLIP 17 and its programs write in several ways, which we read and write in one: flags that are ff, HTLCs in any order.
+ * Who compares such messages does so by what they say.
  */
-function hold(input: Uint8Array, again: (touched: { bytes: number }) => Uint8Array): 'accepted' | 'refused' {
+const SEVERAL_WAYS: ReadonlySet<string> = new Set([
+  'last_cross_signed_state',
+  'hosted_channel_branding',
+  'CHANNEL_RECORD',
+])
+
+/**
+ * Decodes bytes of a stranger: accepted ones are written again to the same bytes (what has several ways, to those of one way),
+ * others refused with a code, and neither is looked at too often.
+ */
+function hold(
+  name: string,
+  input: Uint8Array,
+  again: (input: Uint8Array, touched: { bytes: number }) => Uint8Array,
+): 'accepted' | 'refused' {
   const touched = { bytes: 0 }
   let outcome: 'accepted' | 'refused' = 'accepted'
   try {
-    const bytes = again(touched)
-    if (!equalBytes(bytes, input)) expect(bytes).toEqual(input)
+    const bytes = again(input, touched)
+    const expected = SEVERAL_WAYS.has(name) ? again(bytes, { bytes: 0 }) : input
+    if (!equalBytes(bytes, expected)) expect(bytes).toEqual(expected)
   } catch (error) {
     if (!isLnoError(error)) throw error
     outcome = 'refused'
@@ -40,7 +55,7 @@ function rewriteMessage(def: MessageDef, input: Uint8Array, touched?: { bytes: n
 }
 
 export function streams(runs: number): void {
-  describe.each(declared.tables)('%s', (_, table) => {
+  describe.each(declared.tables)('%s', (name, table) => {
     test('what was written is read, unknown odd records too, and written again it is the same', {
       tags: ['M4'],
     }, () => {
@@ -61,8 +76,8 @@ export function streams(runs: number): void {
       const outcomes = { accepted: 0, refused: 0 }
       fc.assert(
         fc.property(hostileStream(table, OWN), (input) => {
-          const outcome = hold(input, (touched) => {
-            const { fields, records } = decodeTlv(table, input, 0, touched)
+          const outcome = hold(name, input, (bytes, touched) => {
+            const { fields, records } = decodeTlv(table, bytes, 0, touched)
             return encodeTlv<Table>(table, fields, unknownOf(table, records))
           })
           outcomes[outcome]++
@@ -91,7 +106,7 @@ export function streams(runs: number): void {
     test('bytes of a stranger are written again as they were, or refused with a code, at bounded cost', () => {
       fc.assert(
         fc.property(damaged(good.map(({ bytes }) => bytes)), (input) => {
-          hold(input, (touched) => rewriteMessage(def, input, touched))
+          hold(def.name, input, (bytes, touched) => rewriteMessage(def, bytes, touched))
         }),
         { numRuns: 2 * runs },
       )
