@@ -1,4 +1,5 @@
 import '../support/use-toy.js'
-import { payments } from './suites/payments.js'
+import { payments, paymentsBesideLiar } from './suites/payments.js'
 
-payments({ cases: 500, mostCommands: 30 })
+payments({ cases: 100, shards: 5, mostCommands: 20 })
+paymentsBesideLiar({ cases: 60, mostCommands: 24 })

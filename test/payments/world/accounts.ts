@@ -59,18 +59,18 @@ function granted(world: World, to: Amounts): void {
 /** What was received, less what was paid. */
 function earned(world: World, to: Amounts): void {
   for (const { node, hash } of world.invoices) {
-    const receipt = world.nodes[node]!.core!.receipt(hash)
+    const receipt = world.nodes[node]!.core?.receipt(hash)
     if (receipt) add(to, node, receipt.amountMsat)
   }
   const payers = new Map(world.payments.map(({ node, payment, invoice }) => [payment.id, { node, invoice }]))
   for (const [id, { node, invoice }] of payers) {
-    const state = world.nodes[node]!.core!.payment(id)
+    const state = world.nodes[node]!.core?.payment(id)
     if (state?.status !== 'paid') continue
     for (const { status, amountMsat, feeMsat } of state.parts) {
       if (status === 'paid') add(to, node, -amountMsat - feeMsat)
     }
     must(
-      invoice.node === world.plan.liar || world.nodes[invoice.node]!.core!.receipt(invoice.hash) !== undefined,
+      invoice.node === world.plan.liar || world.nodes[invoice.node]!.core?.receipt(invoice.hash) !== undefined,
       () => `paid, and nobody has it: ${show({ ...state, paths: undefined })}`,
     )
   }

@@ -41,7 +41,7 @@ function judgePayment(node: WorldNode, payment: PaymentState): void {
 }
 
 /** What holds of one node after each of its steps, by its own view. */
-export function judgeNode({ plan }: World, node: WorldNode): void {
+export function judgeNode({ plan }: World, node: WorldNode, stored: boolean): void {
   const { core } = node
   if (!core || node.index === plan.liar) return
   const views = core.channels()
@@ -57,7 +57,17 @@ export function judgeNode({ plan }: World, node: WorldNode): void {
     core.ledgerTotal() === positions,
     () => `the ledger of ${node.name} says ${core.ledgerTotal()}, its channels ${positions}: ${show(views)}`,
   )
+  if (!stored) return
   for (const payment of core.payments(1000)) judgePayment(node, payment)
+}
+
+/** After a block: an HTLC that expired unanswered has ended its channel. */
+export function judgeExpiry({ plan, nodes, watch, at }: World, node: WorldNode): void {
+  if (!node.core || node.index === plan.liar) return
+  for (const peer of watch.expired(node.index, at().height!)) {
+    const view = node.core.channel(nodes[peer]!.id)
+    must(view?.status === 'errored', () => `an HTLC of ${node.name} has expired in a channel that works: ${show(view)}`)
+  }
 }
 
 /** msat, both ways. */
@@ -130,6 +140,7 @@ function judgeReceipts(world: World): void {
     if (node === world.plan.liar) continue
     const receipt = world.nodes[node]!.core?.receipt(hash)
     if (!receipt) continue
+    must(toHex(sha256(receipt.preimage)) === hash, () => `a receipt with another preimage: ${show(receipt)}`)
     must(receipt.amountMsat >= options.amountMsat, () => `received too little: ${show(receipt)}`)
     if (!options.exclusive) continue
     const key = `${node}/${toHex(options.exclusive)}`

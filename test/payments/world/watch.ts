@@ -40,6 +40,8 @@ export interface Watch {
   promised(node: number, hash: string, amountMsat: bigint): void
   /** `node` may spend this much for this hash. */
   authorised(node: number, hash: string, mostMsat: bigint): void
+  /** With whom `node` has HTLCs out that have expired and whose preimage it does not know. */
+  expired(node: number, height: number): ReadonlySet<number>
   /** The latest height at which an HTLC expires. */
   lastExpiry(): number
   /** Preimages that have been seen, by hash. */
@@ -111,6 +113,13 @@ export function createWatch({ liar }: Plan, nameOf: (node: number) => string): W
   return {
     preimages,
     lastExpiry: () => lastExpiry,
+    expired(node, height) {
+      const late = [...of(node)].filter(
+        ([key, { state, cltvExpiry, hash }]) =>
+          key.startsWith('out') && state !== 'over' && cltvExpiry <= height && !knows.has(`${node}/${hash}`),
+      )
+      return new Set(late.map(([key]) => Number(key.split('/')[1])))
+    },
     sent(node, peer, message, height) {
       if (node === liar) return
       const type = typeOf(message)

@@ -16,6 +16,7 @@ import type {
 import { seededRandom } from '../../../src/testing/seeded-random.js'
 import { bitmapOf } from '../../../src/wire/features.js'
 import { secretOf } from '../../support/keys.js'
+import { judgeExpiry } from './invariants.js'
 import { createWorldNet, type WorldNet } from './net.js'
 import type { EdgePlan, LoadCore, Plan, WorldCore } from './types.js'
 import { createWatch, type Watch } from './watch.js'
@@ -62,6 +63,15 @@ export interface WorldPayment {
   readonly payment: NewPayment
 }
 
+export interface HowToPay {
+  readonly id: string
+  readonly maxFeeMsat: bigint
+  readonly severalParts: boolean
+  /** Other than what the invoice says: a lie. */
+  readonly amountMsat?: bigint
+  readonly paths?: NewPayment['paths']
+}
+
 /** Nodes with their disks, the connections between them, the time; everything happens when it is called. */
 export interface World {
   readonly plan: Plan
@@ -85,7 +95,7 @@ export interface World {
   advance(ms: number): void
   open(edge: EdgePlan): void
   invoice(node: number, amountMsat: bigint, lifeSeconds: number, exclusive?: Uint8Array): WorldInvoice | undefined
-  pay(node: number, invoice: WorldInvoice, how: { id: string; maxFeeMsat: bigint; severalParts: boolean }): void
+  pay(node: number, invoice: WorldInvoice, how: HowToPay): void
 }
 
 const MESSAGES: Readonly<Record<number, string>> = {
@@ -113,21 +123,25 @@ const nameOfMessage = (message: Uint8Array): string => {
 
 /** What a node remembers of money, as text: the same after a restart as before. */
 function memoryOf(core: WorldCore): string {
-  const plain = (_: string, value: unknown): unknown =>
-    typeof value === 'bigint' ? `${value}` : value instanceof Uint8Array ? toHex(value) : value
+  const plain = (_: string, value: unknown): unknown => {
+    if (typeof value === 'bigint') return `${value}`
+    if (value instanceof Uint8Array) return toHex(value)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
   const payments = core.payments(1000).map((payment) => ({ ...payment, paths: undefined }))
   return JSON.stringify({ total: core.ledgerTotal(), payments }, plain)
 }
 
 /**
  * @param load makes a core of what a store has
- * @param judge called after every step of a node
+ * @param judge called after every step of a node, whether it stored something or not
  * @param trace hears of every message and death, for people who look for a defect
  */
 export function createWorld(
   plan: Plan,
   load: LoadCore,
-  judge: (world: World, node: WorldNode) => void,
+  judge: (world: World, node: WorldNode, stored: boolean) => void,
   trace?: (line: string) => void,
 ): World {
   let now = BEGIN
@@ -239,7 +253,7 @@ export function createWorld(
           inputs.push({ type: 'peer_down', peer: effect.peer })
         }
       }
-      judge(world, node)
+      judge(world, node, brought.changes.length > 0)
     }
     return 'done'
   }
@@ -249,7 +263,7 @@ export function createWorld(
       return step(node, input)
     } catch (error) {
       if (!isLnoError(error)) throw error
-      judge(world, nodes[node]!)
+      judge(world, nodes[node]!, true)
       return { refused: error.code }
     }
   }
@@ -333,7 +347,9 @@ export function createWorld(
         }
       }
       now = end
-      if (height() > before) for (const node of nodes) step(node.index, { type: 'tick' })
+      if (height() === before) return
+      for (const node of nodes) step(node.index, { type: 'tick' })
+      for (const node of nodes) judgeExpiry(world, node)
     },
     open(edge) {
       if (opened.has(edge) || !nodes[edge.host]!.core || !nodes[edge.client]!.core) return
@@ -375,21 +391,19 @@ export function createWorld(
       invoices.push(invoice)
       return invoice
     },
-    pay(node, invoice, { id, maxFeeMsat, severalParts }) {
+    pay(node, invoice, how) {
       if (!nodes[node]!.core) return
       const { receivable, options } = invoice
       const payment: NewPayment = {
-        id,
         paymentHash: receivable.paymentHash,
         amountMsat: options.amountMsat,
-        maxFeeMsat,
         paths: receivable.paths,
-        severalParts,
+        ...how,
         expiresAt: options.expiresAt,
         about: { offerId: options.offerId },
       }
       payments.push({ node, invoice, payment })
-      watch.authorised(node, invoice.hash, options.amountMsat + maxFeeMsat)
+      watch.authorised(node, invoice.hash, options.amountMsat + how.maxFeeMsat)
       command(node, { type: 'pay', payment })
     },
   }

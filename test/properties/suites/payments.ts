@@ -1,64 +1,22 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { PaymentCore } from '../../../src/payments/core.js'
-import {
-  arbitraryCommand,
-  arbitraryPlan,
-  type Command,
-  commandBesideLiar,
-  perform,
-  planWithLiar,
-  type Run,
-} from '../../payments/world/commands.js'
-import { deliverAll, heal, healAround } from '../../payments/world/heal.js'
-import { judgeNode } from '../../payments/world/invariants.js'
-import { liar as liarCore } from '../../payments/world/liar.js'
-import type { LoadCore, Plan } from '../../payments/world/types.js'
-import { createWorld, type World } from '../../payments/world/world.js'
+import { describe, expect, test } from 'vitest'
+import { arbitraryCommand, arbitraryPlan, commandBesideLiar, planWithLiar } from '../../payments/world/arbitrary.js'
+import { type Command, perform, type Run } from '../../payments/world/commands.js'
+import { begin, end } from '../../payments/world/play.js'
+import type { Plan } from '../../payments/world/types.js'
+import type { World } from '../../payments/world/world.js'
 
-/** How a run is made, other than usual. */
-export interface PlayOptions {
-  /** In place of a `PaymentCore`. */
-  readonly load?: LoadCore
-  /** Hears of every message, for people who look for a defect: `console.log`. */
-  readonly trace?: (line: string) => void
-}
-
-const loadCore: LoadCore = (options, records) => PaymentCore.load(options, records)
-
-/** The liar of a plan lies, the others do not. */
-function loadOf({ liar, seed }: Plan): LoadCore {
-  const lying = liarCore(seed)
-  return (options, records, node) => (node === liar ? lying : loadCore)(options, records, node)
-}
-
-/** A world in which the early channels of the plan are open. */
-function begin(plan: Plan, { load = loadOf(plan), trace }: PlayOptions = {}): Run {
-  const world = createWorld(plan, load, judgeNode, trace)
-  for (const edge of plan.edges) {
-    world.connect(edge.host, edge.client)
-    deliverAll(world)
-    if (edge.early) world.open(edge)
-    deliverAll(world)
-  }
-  return { world, risks: new Map(), harmless: true }
-}
-
-/** A whole run: what a counter-example is made of can be given here as it was printed. */
-export function play(plan: Plan, commands: Iterable<Command>, options: PlayOptions = {}): Run {
-  const run = begin(plan, options)
-  for (const command of commands) {
-    options.trace?.(fc.stringify(command))
-    perform(run, command)
-  }
-  end(run)
-  return run
-}
-
-function end({ world, risks, harmless }: Run): void {
-  if (world.plan.liar === undefined) heal(world, risks, harmless)
-  else healAround(world)
-}
+// Worlds of nodes that pay each other while connections break, processes end, time goes by and messages are lost; what must hold of
+// them at every step is in test/payments/world/.
+//
+// That these properties can fail was seen. Each of the following was planted alone, and 500 worlds found it:
+// a preimage released before the parts add up to the total; an HTLC taken before it is committed; one given back upstream before its
+// return downstream is committed, or passed on and never given back when the next channel fails; a preimage that is not stored, or not
+// passed upstream; updates that were signed and forgotten with the connection; a payment that is sent and not stored; messages that
+// leave before the commit; a retry for more than is left of the amount, and fees above the limit; the same hash paid under two ids;
+// an invoice taken twice, and two that exclude each other; a relay that sends 1 msat more than it should; a ledger without what was
+// passed on; an HTLC that expires and ends no channel. And with a liar: a preimage that does not fit; less than the invoice
+// asks for; the hash of another invoice.
 
 /** A command as fast-check has them: a run without some of its commands is a run, so that counter-examples become short. */
 const happens = (command: Command): fc.Command<object, Run> => ({
@@ -80,7 +38,7 @@ function note(world: World, seen: Map<string, number>): void {
   }
 }
 
-/** What 500 worlds have seen, each at least once. */
+/** What hundreds of worlds have seen, each at least once. */
 const EXPECTED = [
   'payment_paid',
   'payment_failed',
@@ -93,37 +51,47 @@ const EXPECTED = [
   'paid after a failure',
 ]
 
-export interface PaymentRuns {
+interface PaymentRuns {
+  /** Worlds of one test. */
   readonly cases: number
+  /** Tests, each with a seed of its own and time of its own. */
+  readonly shards?: number
   readonly mostCommands: number
-  /** Of the first case; printed with a failure. */
-  readonly seed?: number
-  /** Of several such tests in a file. */
-  readonly name?: string
 }
 
-export function payments({ cases, mostCommands, seed, name = '' }: PaymentRuns): void {
-  test(`${cases} worlds of payments keep their money${name}`, () => {
-    const seen = check(arbitraryPlan, arbitraryCommand, { cases, mostCommands, ...(seed !== undefined && { seed }) })
-    if (cases >= 500) expect([...seen.keys()]).toEqual(expect.arrayContaining(EXPECTED))
+export function payments({ cases, shards = 1, mostCommands }: PaymentRuns): void {
+  describe(`${cases * shards} worlds of payments keep their money`, () => {
+    const seen = new Map<string, number>()
+    for (let shard = 1; shard <= shards; shard++) {
+      test(`${shard} of ${shards}`, () => check(arbitraryPlan, arbitraryCommand, { cases, mostCommands }, seen))
+    }
+    test.runIf(cases * shards >= 500)('and much happens in them', () => {
+      expect([...seen.keys()]).toEqual(expect.arrayContaining(EXPECTED))
+    })
   })
 }
 
 /** With a node among them that signs whatever it likes. */
-export function paymentsBesideLiar({ cases, mostCommands, seed, name = '' }: PaymentRuns): void {
-  test(`${cases} worlds of payments keep their money although somebody lies${name}`, () => {
-    const seen = check(planWithLiar, commandBesideLiar, { cases, mostCommands, ...(seed !== undefined && { seed }) })
-    if (cases >= 100) expect([...seen.keys()]).toEqual(expect.arrayContaining(['payment_paid', 'channel_errored']))
+export function paymentsBesideLiar({ cases, shards = 1, mostCommands }: PaymentRuns): void {
+  describe(`${cases * shards} worlds of payments keep their money although somebody lies`, () => {
+    const seen = new Map<string, number>()
+    for (let shard = 1; shard <= shards; shard++) {
+      test(`${shard} of ${shards}`, () => check(planWithLiar, commandBesideLiar, { cases, mostCommands }, seen))
+    }
+    test('and the lies are seen', () => {
+      expect([...seen.keys()]).toEqual(expect.arrayContaining(['payment_paid', 'channel_errored']))
+    })
   })
 }
 
+/** A failure prints seed and path, and the shortest plan and commands that were found: they can be given to `play` as they are. */
 function check(
   plans: fc.Arbitrary<Plan>,
   command: fc.Arbitrary<Command>,
-  { cases, mostCommands, seed }: PaymentRuns,
-): ReadonlyMap<string, number> {
+  { cases, mostCommands }: PaymentRuns,
+  seen: Map<string, number>,
+): void {
   const commands = fc.commands([command.map(happens)], { maxCommands: mostCommands, size: 'max' })
-  const seen = new Map<string, number>()
   fc.assert(
     fc.property(plans, commands, (plan, happening) => {
       const run = begin(plan)
@@ -131,8 +99,6 @@ function check(
       end(run)
       note(run.world, seen)
     }),
-    { numRuns: cases, ...(seed !== undefined && { seed }) },
+    { numRuns: cases },
   )
-  if (process.env.SEEN) console.log(Object.fromEntries(seen))
-  return seen
 }
