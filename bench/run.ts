@@ -1,5 +1,6 @@
-// npm run bench [-- --quick] [-- --json] [-- --only TEXT] [-- --write]: how fast the main operations are, and how much of
-// that is not cryptography. --write puts the outcome into docs/bench.md.
+// npm run bench [-- --quick] [-- --json] [-- --only TEXT] [-- --payments COUNT] [-- --write]: how fast the main operations are,
+// and how much of that is not cryptography. --write puts the outcome into docs/bench.md.
+import './payments/counted-backend.js'
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -10,20 +11,28 @@ import { OFFERS } from './cases/offers.js'
 import { ONIONS } from './cases/onions.js'
 import { measure, type Result } from './measure.js'
 import { benchPage } from './page.js'
+import { measurePayments, PAYMENTS } from './payments/pay.js'
+import { paymentLines } from './payments/print.js'
 
 const ROUNDS = 300
 const QUICK_ROUNDS = 40
+const PAYMENT_COUNT = 1000
+const QUICK_PAYMENT_COUNT = 60
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean' },
     json: { type: 'boolean' },
     only: { type: 'string' },
+    payments: { type: 'string' },
     write: { type: 'boolean' },
   },
 })
 const rounds = values.quick ? QUICK_ROUNDS : ROUNDS
-const subjects = [...OFFERS, ...INVOICES, ...ONIONS, ...NOISE].filter(({ name }) => name.includes(values.only ?? ''))
+const wanted = (name: string) => name.includes(values.only ?? '')
+const subjects = [...OFFERS, ...INVOICES, ...ONIONS, ...NOISE].filter(({ name }) => wanted(name))
+const count = Number(values.payments ?? (values.quick ? QUICK_PAYMENT_COUNT : PAYMENT_COUNT))
+if (!Number.isSafeInteger(count) || count < 0) throw new Error('--payments takes a number of payments, 0 for none')
 const machine = { cpu: cpus()[0]?.model ?? 'unknown', node: process.version, backend: nobleBackend.name, rounds }
 
 function row({ name, perSecond, microseconds, primitives, ratio, aim }: Result): string {
@@ -36,7 +45,7 @@ function row({ name, perSecond, microseconds, primitives, ratio, aim }: Result):
   return `${name.padEnd(52)}${cells.join('')}${ratio.toFixed(3).padStart(8)}${verdict}`
 }
 
-if (!values.json) {
+if (!values.json && subjects.length > 0) {
   console.log(`${machine.cpu}, Node ${machine.node}, backend ${machine.backend}, medians of ${rounds} turns\n`)
   console.log(`${''.padEnd(52)} a second  µs each  primitives   ratio   aim`)
 }
@@ -46,8 +55,7 @@ for (const subject of subjects) {
   results.push(result)
   if (!values.json) console.log(row(result))
 }
-if (values.json) console.log(JSON.stringify({ ...machine, results }, null, 2))
-else {
+if (!values.json && results.length > 0) {
   console.log(
     '\nPrimitives are the operations that each cannot do without, through the same backend, timed in turns with it:',
   )
@@ -56,4 +64,8 @@ else {
   }
 }
 
-if (values.write) await writeFile(new URL('../docs/bench.md', import.meta.url), benchPage(results, machine))
+const payments = wanted(PAYMENTS) && count > 0 ? await measurePayments(count) : undefined
+if (values.json) console.log(JSON.stringify({ ...machine, results, ...(payments && { payments }) }, null, 2))
+else if (payments) console.log(['', ...paymentLines(payments)].join('\n'))
+
+if (values.write) await writeFile(new URL('../docs/bench.md', import.meta.url), benchPage(results, payments, machine))

@@ -41,6 +41,22 @@ describe('nodes with fake wallets', () => {
   })
 })
 
+test('many payments under way at once are nothing that Node warns of', async () => {
+  const { network, payer, offer } = await shopWith('fake')
+  const warnings: Error[] = []
+  const note = (warning: Error) => void warnings.push(warning)
+  process.on('warning', note)
+  payer.failPayments('stuck')
+  const payments = Promise.all(Array.from({ length: 12 }, () => payer.node.pay({ string: offer.text })))
+  await network.advance(10_000)
+  expect(await payer.node.wallet!.payments(20)).toHaveLength(12)
+  payer.failPayments()
+  for (const { status } of await network.run(payments)) expect(status).toBe('paid')
+  await network.close()
+  process.off('warning', note)
+  expect(warnings).toEqual([])
+})
+
 describe('nodes with channels', () => {
   test('pay an offer over a relay that never learns more than the next node', async () => {
     const { network, merchant, relay, payer, offer } = await shopWith(true)

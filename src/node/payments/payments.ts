@@ -56,12 +56,12 @@ export class Payments {
   readonly #options: PaymentsOptions
   readonly #intents: Intents
   readonly #waiters = new Waiters()
-  /** Payments whose end is waited for. */
-  readonly #followed = new Set<string>()
+  /** Payments whose end is waited for, each with a signal of its own: Node warns of a signal that many wait at. */
+  readonly #followed = new Map<string, AbortController>()
   readonly #patience: Patience
   readonly #turns = new Turns()
   readonly #handing = new Map<string, Promise<void>>()
-  readonly #closing = new AbortController()
+  #closed = false
   #endListening: () => void = () => undefined
 
   private constructor(options: PaymentsOptions, intents: Intents) {
@@ -199,7 +199,8 @@ export class Payments {
 
   /** Nobody waits any more; what the wallet has goes on. */
   close(): void {
-    this.#closing.abort()
+    this.#closed = true
+    for (const following of this.#followed.values()) following.abort()
     this.#endListening()
     this.#patience.close()
     this.#waiters.close()
@@ -372,10 +373,11 @@ export class Payments {
   }
 
   #follow(id: string): void {
-    if (this.#followed.has(id) || this.#closing.signal.aborted) return
-    this.#followed.add(id)
+    if (this.#followed.has(id) || this.#closed) return
+    const following = new AbortController()
+    this.#followed.set(id, following)
     this.#wallet()
-      .ended(id, this.#closing.signal)
+      .ended(id, following.signal)
       .then((state) => this.#onEnd(id, state))
       // The wallet stopped, or the disk failed: the next start finds out what became of it.
       .catch((error: unknown) => isLnoError(error) && this.#waiters.fail(id, error))

@@ -3,7 +3,7 @@ import { LnoError } from '../../base/error.js'
 import { ATTRIBUTION_LENGTH } from '../../onion/attribution.js'
 import { SMALL_PACKET } from '../../onion/packet.js'
 import { bytes, type Codec, channelId, hash256, located, point, prefixed, u16, u32, u64 } from '../../wire/codec.js'
-import { decodeMessage, encodeMessage, type MessageFields, message } from '../../wire/message.js'
+import { decodeMessage, encodeMessage, message } from '../../wire/message.js'
 import { ERROR } from '../../wire/messages/complaint.js'
 import { field } from '../../wire/tlv.js'
 import type { HtlcTerms } from '../htlc.js'
@@ -35,7 +35,6 @@ export const UPDATE_ADD_HTLC = /* @__PURE__ */ message({
     path_key: /* @__PURE__ */ field(0n, point),
   },
 })
-export interface UpdateAddHtlc extends MessageFields<typeof UPDATE_ADD_HTLC> {}
 
 export const UPDATE_FULFILL_HTLC = /* @__PURE__ */ message({
   type: 63503,
@@ -43,7 +42,6 @@ export const UPDATE_FULFILL_HTLC = /* @__PURE__ */ message({
   body: { channel_id: channelId, id: u64, payment_preimage: /* @__PURE__ */ bytes(32) },
   tlvs: removed,
 })
-export interface UpdateFulfillHtlc extends MessageFields<typeof UPDATE_FULFILL_HTLC> {}
 
 export const UPDATE_FAIL_HTLC = /* @__PURE__ */ message({
   type: 63501,
@@ -51,18 +49,15 @@ export const UPDATE_FAIL_HTLC = /* @__PURE__ */ message({
   body: { channel_id: channelId, id: u64, reason: /* @__PURE__ */ prefixed(u16, /* @__PURE__ */ bytes()) },
   tlvs: removed,
 })
-export interface UpdateFailHtlc extends MessageFields<typeof UPDATE_FAIL_HTLC> {}
 
 export const UPDATE_FAIL_MALFORMED_HTLC = /* @__PURE__ */ message({
   type: 63499,
   name: 'update_fail_malformed_htlc',
   body: { channel_id: channelId, id: u64, sha256_of_onion: hash256, failure_code: u16 },
 })
-export interface UpdateFailMalformedHtlc extends MessageFields<typeof UPDATE_FAIL_MALFORMED_HTLC> {}
 
 /** BOLT 1's `error` for a hosted channel: it is errored from then on. */
 export const HOSTED_ERROR = /* @__PURE__ */ message({ ...ERROR, type: 63497 })
-export interface HostedError extends MessageFields<typeof HOSTED_ERROR> {}
 
 /** An HTLC as it stands in a state: what its `update_add_htlc` says, and the bytes that are signed. */
 export interface HostedHtlc {

@@ -42,7 +42,6 @@ export const INVOKE_HOSTED_CHANNEL = /* @__PURE__ */ message({
     atMost(MOST_SECRET_BYTES, 'bytes of a secret', secret.length, ['secret'])
   },
 })
-export interface InvokeHostedChannel extends MessageFields<typeof INVOKE_HOSTED_CHANNEL> {}
 
 /** A bitmap, as the text says, or a list of feature numbers, as the programs write it. */
 export type HostedFeatures = Uint8Array | readonly number[]
@@ -122,7 +121,6 @@ export const STATE_UPDATE = /* @__PURE__ */ message({
   name: 'state_update',
   body: { block_day: u32, local_updates: u32, remote_updates: u32, local_sig_of_remote: signature },
 })
-export interface StateUpdate extends MessageFields<typeof STATE_UPDATE> {}
 
 /** The host states what an errored channel is to be from now on: no HTLCs, and this balance. */
 export const STATE_OVERRIDE = /* @__PURE__ */ message({
@@ -137,7 +135,6 @@ export const STATE_OVERRIDE = /* @__PURE__ */ message({
     local_sig_of_remote: signature,
   },
 })
-export interface StateOverride extends MessageFields<typeof STATE_OVERRIDE> {}
 
 /** How the host looks, for a wallet's screen. */
 export const HOSTED_CHANNEL_BRANDING = /* @__PURE__ */ message({
@@ -149,14 +146,12 @@ export const HOSTED_CHANNEL_BRANDING = /* @__PURE__ */ message({
     contact_info: /* @__PURE__ */ prefixed(u16, utf8),
   },
 })
-export interface HostedChannelBranding extends MessageFields<typeof HOSTED_CHANNEL_BRANDING> {}
 
 export const ASK_BRANDING_INFO = /* @__PURE__ */ message({
   type: 65511,
   name: 'ask_branding_info',
   body: { chain_hash: chainHash },
 })
-export interface AskBrandingInfo extends MessageFields<typeof ASK_BRANDING_INFO> {}
 
 const term = {
   /** Names the channel in a payload: an alias, no place in a chain. */

@@ -87,7 +87,7 @@ const mark = {
 
 const signedState = { local: u32, remote: u32, blockDay: u32, digest: /* @__PURE__ */ bytes(32) } as const
 
-/** What is stored of a hosted channel, under the key `channelKey`. */
+/** What is stored of a hosted channel, under `wallet-channel/<node id>`. */
 export const CHANNEL_RECORD = {
   is_host: /* @__PURE__ */ required(0n, bool),
   phase: /* @__PURE__ */ required(2n, phase),
@@ -115,11 +115,6 @@ export const CHANNEL_RECORD = {
   signed_theirs: /* @__PURE__ */ field(18n, /* @__PURE__ */ array(/* @__PURE__ */ bytes(32))),
 }
 type ChannelRecord = Partially<typeof CHANNEL_RECORD>
-
-/** The store's key of the channel with a peer (node id, hex). */
-export function channelKey(peer: string): string {
-  return `wallet-channel/${peer}`
-}
 
 /** The HTLCs as committed state and own updates alone have them. */
 function plainEntries(committed: HostedState | undefined, own: readonly Update[]): Map<string, Entry> {
