@@ -349,6 +349,12 @@ export function paySuite(name: string, options: NetOptions): void {
         'NO_PAYMENT_ROUTE',
       )
       expect(refused({ paths: withPayinfo({ htlc_minimum_msat: 100_001n }) })?.[0]).toBe('NO_PAYMENT_ROUTE')
+      const long = path.path.path.map((hop) => ({ ...hop, encrypted_recipient_data: new Uint8Array(700) }))
+      const tooLong = { paths: [{ ...path, path: { ...path.path, path: long } }] }
+      expect(refused(tooLong)?.[0]).toBe('PAYMENT_ONION_TOO_LARGE')
+      expect(() => payer.step({ type: 'pay', payment: paymentOf(net, receivable, 100_000n, tooLong) })).toThrow(
+        /is \d+ bytes too long/,
+      )
       expect(refused({ expiresAt: BigInt(net.now / 1000) - 1n })?.[0]).toBe('PAYMENT_EXPIRED')
       expect(refused({ amountMsat: 600_000n })?.[0]).toBe('NO_PAYMENT_ROUTE')
       const { height } = net
