@@ -7,7 +7,7 @@ import { decodeMessage, encodeMessage, message } from '../../wire/message.js'
 import { ERROR } from '../../wire/messages/complaint.js'
 import { field } from '../../wire/tlv.js'
 import type { HtlcTerms } from '../htlc.js'
-import { atMost, MOST_HTLC_BYTES } from './limits.js'
+import { atMost, MOST_HTLC_BYTES, MOST_REASON_BYTES } from './limits.js'
 
 /**
  * The messages of BOLT 2 that a hosted channel has under numbers of its own (bLIP 17). They keep their TLVs, of which the text
@@ -48,6 +48,7 @@ export const UPDATE_FAIL_HTLC = /* @__PURE__ */ message({
   name: 'update_fail_htlc',
   body: { channel_id: channelId, id: u64, reason: /* @__PURE__ */ prefixed(u16, /* @__PURE__ */ bytes()) },
   tlvs: removed,
+  check: ({ reason }) => atMost(MOST_REASON_BYTES, 'bytes of a failure', reason.length, ['reason']),
 })
 
 export const UPDATE_FAIL_MALFORMED_HTLC = /* @__PURE__ */ message({

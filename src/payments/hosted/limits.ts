@@ -16,6 +16,11 @@ export const MOST_SCRIPT_BYTES = 128
 export const MOST_SECRET_BYTES = 128
 /** Bytes of `features` in an init, which stands in every state. */
 export const MOST_FEATURE_BYTES = 128
+/**
+ * Bytes of the `reason` in an update_fail_htlc. A return packet has some 300; without a bound one that just fits its message could not be
+ * passed on, since attribution data come beside it.
+ */
+export const MOST_REASON_BYTES = 32768
 /** Channels that one `forwarding_terms` tells of: each costs the reader a look at a curve point. */
 export const MOST_TERMS = 64
 

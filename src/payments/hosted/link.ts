@@ -44,6 +44,8 @@ function most(room: bigint | LinkRefusal, minimum: bigint): bigint {
 
 const troubleOf = ({ byUs, code, why }: Errored) => ({ byUs, code, why })
 
+const smallest = (a: bigint, b: bigint) => (a < b ? a : b)
+
 function view(channel: HostedChannel): LinkView {
   const { kept, live, facts } = channel
   const named = {
@@ -68,7 +70,9 @@ function view(channel: HostedChannel): LinkView {
     inFlightInMsat: sumMsat(books.incoming),
     inFlightOutMsat: sumMsat(books.outgoing),
     htlcMinimumMsat: minimum,
-    sendableMsat: up ? most(roomFor(books, committed, 'ours'), minimum) : 0n,
+    sendableMsat: up
+      ? [books, ownBooks(channel)].map((of) => most(roomFor(of, committed, 'ours'), minimum)).reduce(smallest)
+      : 0n,
     receivableMsat: up ? most(roomFor(books, committed, 'theirs'), minimum) : 0n,
   }
 }
@@ -77,7 +81,12 @@ function refusal(channel: HostedChannel, terms: HtlcTerms, { height }: LinkConte
   if (!isUp(channel)) return 'down'
   if (height === undefined) return 'no_height'
   if (terms.pathKey && !channel.live.blinding) return 'no_blinding'
-  return addRefusal(heldBooks(channel), committedState(channel.kept), 'ours', terms.amountMsat)
+  const committed = committedState(channel.kept)
+  for (const books of [heldBooks(channel), ownBooks(channel)]) {
+    const refused = addRefusal(books, committed, 'ours', terms.amountMsat)
+    if (refused !== undefined) return refused
+  }
+  return undefined
 }
 
 function withUpdate(channel: HostedChannel, update: Update): HostedChannel {

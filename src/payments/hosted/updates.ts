@@ -116,8 +116,8 @@ export function nextBooks(channel: HostedChannel): Books {
 }
 
 /**
- * The books by which our own adds are judged: without the peer's uncommitted updates, which it may yet forget. So our sequence of
- * updates stands for itself, whatever the peer does.
+ * The books by which our own adds are judged, beside `heldBooks`: without the peer's uncommitted updates, which it may yet forget. So
+ * our sequence of updates stands for itself, whatever the peer does.
  */
 export function ownBooks(channel: HostedChannel): Books {
   const books = booksAt(channel, undefined, 0)
@@ -128,7 +128,8 @@ export function ownBooks(channel: HostedChannel): Books {
 /**
  * The books as they are told: what is added counts at once, what is removed when that is committed, so that an HTLC is in flight until
  * it is settled or returned for good and balances are never counted on that may yet be forgotten. Our own adds are judged by them, too.
- * A peer that spends what it was paid before that is committed goes below nothing in them: then all updates count.
+ * A peer that spends what it was paid before that is committed goes below nothing in them: then all updates count, and `ownBooks` keeps
+ * our adds from leaning on its own.
  */
 export function heldBooks(channel: HostedChannel): Books {
   const { kept, live } = channel
