@@ -35,6 +35,11 @@ export const PAYMENT_CODES = {
     meaning: 'One part of a payment came back; another way may still work.',
     advice: 'Nothing to do: other ways are tried by themselves.',
   },
+  PAYMENT_OVERRIDDEN: {
+    meaning:
+      'A part of the payment was in a channel when that was overridden: no preimage came, and nobody says whether the recipient was paid.',
+    advice: 'Ask the recipient before paying again. Nothing more is sent for this payment.',
+  },
   PAYMENT_FAILED: {
     meaning: 'Every way that was tried gave the payment back.',
     advice: 'Try again later with a new invoice, or open another channel. Nothing was paid.',

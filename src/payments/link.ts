@@ -34,8 +34,11 @@ export type LinkEvent =
     }
   /** An outgoing HTLC was paid, and that is committed. */
   | { readonly type: 'settled_out'; readonly id: bigint; readonly amountMsat: bigint }
-  /** An outgoing HTLC was given back, and that is committed (or decided by an override: then there is no failure). */
-  | { readonly type: 'returned_out'; readonly id: bigint; readonly failure?: HtlcFailure }
+  /**
+   * An outgoing HTLC was given back, and that is committed, or an override decided it. Without a failure when that was forgotten, and
+   * after an override, which may have given the amount away all the same.
+   */
+  | { readonly type: 'returned_out'; readonly id: bigint; readonly failure?: HtlcFailure; readonly overridden?: true }
   /**
    * The HTLC expired in the channel, which is errored now. An outgoing one counts as given back from here on: what it was
    * forwarded from may be failed. Who gets its amount, an override says: `settled_…` or `returned_…` follows then.

@@ -31,7 +31,7 @@ export function onLinkEvent(turn: Turn, peer: LinkId, event: LinkEvent): void {
       settledOut(turn, peer, event.id, event.amountMsat)
       break
     case 'returned_out':
-      returnedOut(turn, peer, event.id, event.failure)
+      returnedOut(turn, peer, event)
       break
     case 'disputed_out':
       disputedOut(turn, peer, event.id)

@@ -1,5 +1,5 @@
 import type { HtlcFailure } from '../htlc.js'
-import type { LinkId } from '../link.js'
+import type { LinkEvent, LinkId } from '../link.js'
 import { passFailureBack, refuseHtlc } from '../onions/index.js'
 import { giveBack, pay } from './fate.js'
 import { htlcKey, type IncomingHtlc, type OutgoingHtlc } from './htlc-records.js'
@@ -57,15 +57,16 @@ export function settledOut(turn: Turn, peer: LinkId, id: bigint, amountMsat: big
   })
 }
 
-/** An outgoing HTLC was given back, and that is committed; without a failure an override decided it. */
-export function returnedOut(turn: Turn, peer: LinkId, id: bigint, failure: HtlcFailure | undefined): void {
+/** An outgoing HTLC was given back, and that is committed, or an override decided it. */
+export function returnedOut(turn: Turn, peer: LinkId, event: LinkEvent & { readonly type: 'returned_out' }): void {
   const { state } = turn
+  const { id, failure } = event
   const key = htlcKey({ peer, id })
   const htlc = state.outgoing.get(key)
   if (htlc === undefined) return
   state.outgoing.remove(key)
   if (htlc.cause.type === 'payment') {
-    partReturned(turn, htlc.cause, failure)
+    partReturned(turn, htlc.cause, event)
     return
   }
   failUpstream(turn, htlc, failure)

@@ -187,12 +187,12 @@ interface PartRef {
 export function partReturned(
   turn: Turn,
   { payment: id, part, origin }: PartRef,
-  failure: HtlcFailure | undefined,
+  { failure, overridden }: { readonly failure?: HtlcFailure; readonly overridden?: true },
 ): void {
   const { state } = turn
   const before = state.payments.get(id)
   if (before === undefined) return
-  const why = failure ? whatItSays(readReturned({ origin, failure })) : overridden()
+  const why = failure ? whatItSays(readReturned({ origin, failure })) : withoutFailure(overridden)
   const payment = withPart(before, part, { status: 'failed', failure: why })
   state.payments.put(id, payment)
   turn.tell({ type: 'part_failed', payment: id, part: payment.parts[part]! })
@@ -217,9 +217,13 @@ function sendMore(turn: Turn, payment: Payment): PaymentFailure | undefined {
   }
 }
 
+/** What ends a payment as soon as one part fails with it. */
+const FINAL_FAILURES: ReadonlySet<string> = /* @__PURE__ */ new Set(['PAYMENT_REFUSED', 'PAYMENT_OVERRIDDEN'])
+
 /** Why nothing more is sent, whatever ways there are. */
 function whyNoMore(turn: Turn, { parts, expiresAt }: Payment): PaymentFailure | undefined {
-  const refused = parts.find(({ failure }) => failure?.code === 'PAYMENT_REFUSED')?.failure
+  // An override may have given a part's amount away, and the recipient may have it: sent again it would be paid twice.
+  const refused = parts.find(({ failure }) => failure && FINAL_FAILURES.has(failure.code))?.failure
   if (refused) return refused
   if (!isExpired(expiresAt, turn.now)) return undefined
   return { code: 'PAYMENT_EXPIRED', message: 'the invoice expired before another way could be tried' }
@@ -239,8 +243,10 @@ function fail(turn: Turn, payment: Payment, failure: PaymentFailure): void {
   turn.tell({ type: 'payment_failed', payment: viewOf(failed) })
 }
 
-function overridden(): PaymentFailure {
-  return { code: 'PAYMENT_PART_FAILED', message: 'the channel was overridden' }
+function withoutFailure(overridden: true | undefined): PaymentFailure {
+  return overridden
+    ? { code: 'PAYMENT_OVERRIDDEN', message: 'the channel was overridden while the payment was in it' }
+    : { code: 'PAYMENT_PART_FAILED', message: 'it came back, the failure was lost with a connection' }
 }
 
 function whatItSays({ failure, source, blinded, final, permanent }: ReturnedHtlc): PaymentFailure {

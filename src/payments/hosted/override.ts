@@ -2,7 +2,7 @@ import { equalBytes } from '../../base/bytes.js'
 import { decodeMessage, encodeMessage } from '../../wire/message.js'
 import { blockDay } from '../block-clock.js'
 import { paymentError } from '../codes.js'
-import type { LinkContext } from '../link.js'
+import type { LinkContext, LinkEvent } from '../link.js'
 import { overridden, unexplained } from './adopt.js'
 import { announced, type HostedChannel, type HostedStep, isInAgreement, stepTo, withKept, withLive } from './channel.js'
 import { dayProblem, goneEvent } from './commit.js'
@@ -132,7 +132,10 @@ export function onOverride(channel: HostedChannel, message: Uint8Array, { height
 
 /** The channel after an override that both have signed. All its HTLCs are resolved. */
 function resolved(channel: HostedChannel, state: HostedState): HostedStep {
-  const events = [...channel.kept.htlcs.values()].map((entry) => goneEvent(overridden(entry)))
+  const events = [...channel.kept.htlcs.values()].map((entry): LinkEvent => {
+    const event = goneEvent(overridden(entry))
+    return event.type === 'returned_out' ? { ...event, overridden: true } : event
+  })
   const changeMsat = unexplained(channel, state, events)
   const kept = {
     committed: state,
