@@ -1,5 +1,6 @@
 import { toHex } from '../../base/hex.js'
 import { sha256 } from '../../crypto/hash.js'
+import { MAX_MSAT } from '../../wire/amount.js'
 import { hash256, u16, u64, utf8 } from '../../wire/codec.js'
 import { decodeTlv, encodeTlv, field, required } from '../../wire/tlv.js'
 import { paymentError } from '../codes.js'
@@ -61,6 +62,7 @@ export function addGrant(grants: Book<NewGrant>, grant: NewGrant): void {
 function wrongTerms(terms: HostTerms, balance: bigint): string | undefined {
   const { capacityMsat, htlcMinimumMsat, maxAcceptedHtlcs, maxInFlightMsat } = terms
   if (capacityMsat <= 0n) return 'a channel needs a capacity'
+  if (capacityMsat > MAX_MSAT) return 'there is less money than that'
   if (balance < 0n || balance > capacityMsat) return 'the balance must be between nothing and the capacity'
   if (htlcMinimumMsat < 0n || htlcMinimumMsat > capacityMsat) return 'the least HTLC must be less than the capacity'
   if (!Number.isInteger(maxAcceptedHtlcs) || maxAcceptedHtlcs < 1 || maxAcceptedHtlcs > MOST_HTLCS) {

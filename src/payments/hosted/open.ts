@@ -1,5 +1,6 @@
 import { concatBytes, equalBytes } from '../../base/bytes.js'
 import { sha256 } from '../../crypto/hash.js'
+import { MAX_MSAT } from '../../wire/amount.js'
 import { decodeMessage, encodeMessage } from '../../wire/message.js'
 import { blockDay } from '../block-clock.js'
 import { paymentError } from '../codes.js'
@@ -151,6 +152,8 @@ export function onInit(channel: HostedChannel, message: Uint8Array, context: Lin
 export function termsProblem(state: HostedState, minCapacityMsat: bigint, channelId: Uint8Array): string | undefined {
   const { init } = state
   const capacity = init.channel_capacity_msat
+  // Sums of more than that would not fit the ledger.
+  if (capacity > MAX_MSAT) return `a capacity of ${capacity} msat, there are ${MAX_MSAT} msat`
   if (capacity < minCapacityMsat) return `a capacity of ${capacity} msat, ${minCapacityMsat} msat were asked for`
   if (init.max_accepted_htlcs === 0 || init.htlc_minimum_msat > init.max_htlc_value_in_flight_msat) {
     return 'no HTLC would be possible'

@@ -40,7 +40,8 @@ export function alarm({ clock, height, ring }: AlarmOptions): Alarm {
     const grown = height()
     if (grown !== seen) due = true
     seen = grown
-    if (now >= lookAt) lookAt = now + HEIGHT_PERIOD_MS
+    // A clock that was set back must not put off the next look by as much.
+    if (now >= lookAt || lookAt > now + HEIGHT_PERIOD_MS) lookAt = now + HEIGHT_PERIOD_MS
     arm()
     if (due) ring()
   }

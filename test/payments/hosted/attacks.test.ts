@@ -6,7 +6,7 @@ import { makeHtlc } from '../../../src/payments/hosted/htlc-messages.js'
 import { MOST_REASON_BYTES } from '../../../src/payments/hosted/limits.js'
 import { hostedLink } from '../../../src/payments/hosted/link.js'
 import { ownBooks, updateMessage } from '../../../src/payments/hosted/updates.js'
-import { htlcOf, openedWorld } from './world.js'
+import { createWorld, htlcOf, openedWorld, TERMS } from './world.js'
 
 test('our adds never lean on what the peer has not committed, even when it spends what is not committed itself', () => {
   const world = openedWorld()
@@ -62,4 +62,14 @@ test('no failure is taken that would be too long to be passed on with attributio
   )
   passedOn.deliverAll()
   passedOn.assertAgreement()
+})
+
+test('a host cannot give a client more money than there is', () => {
+  const capacityMsat = 1n << 63n
+  const world = createWorld({ openTo: true, terms: { ...TERMS, capacityMsat } })
+  world.open()
+  world.connect()
+  world.deliverAll()
+  expect(world.notices('client')).toMatchObject([{ type: 'refused', byUs: true }])
+  expect(world.sides.client.disk.record).toBeUndefined()
 })
