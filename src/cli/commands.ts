@@ -20,7 +20,7 @@ export const COMMANDS: readonly Entry[] = [
   {
     name: 'demo',
     group: 'Everyday',
-    summary: 'Run three nodes on this machine: an offer becomes a verified invoice',
+    summary: 'Run three nodes on this machine: an offer is paid, proven and refunded',
     load: () => import('./demo.js'),
   },
   {

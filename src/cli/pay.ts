@@ -17,7 +17,7 @@ import { failureLines } from './daemon/fetch-text.js'
 import { parseAmount, parseCount, parseDurationIn, parseQuantity, SCID, VIA } from './daemon/options.js'
 import { type PayProgress, paymentIdOf, payProgressText } from './daemon/pay-progress.js'
 import { paidText, paymentText, quoteText } from './daemon/payment-text.js'
-import { formatMsat } from './daemon/text.js'
+import { formatMsat, formatTime } from './daemon/text.js'
 import { canAsk, confirmed } from './frame/ask.js'
 import { type Context, defineCommand } from './frame/command.js'
 import { cliError, EXIT, usage } from './frame/exit.js'
@@ -85,14 +85,15 @@ export const command = defineCommand({
         const question = `Pay ${formatMsat(plan.amountMsat)} for ${plan.what}, and up to ${formatMsat(maxFeeMsat)} of fees?`
         if (!(await confirmed(io, question))) throw cliError('NOT_CONFIRMED', 'nothing was paid')
       }
-      const payment = await start(context, node, plan, maxFeeMsat)
+      const outcome = await start(context, node, plan, maxFeeMsat)
+      const { payment } = outcome
       if (options.dryRun) {
         result(payment, () => quoteText(payment, context.width, context.style.dim))
         if (!json) note('So it would be paid now; nothing was.')
         next('lno pay STRING')
         return EXIT.ok
       }
-      return ended(context, payment)
+      return ended(context, outcome)
     } catch (error) {
       if (isLnoError(error) && !json) for (const line of failureLines(error, 'lno pay OFFER')) note(line)
       throw error
@@ -105,7 +106,10 @@ export const command = defineCommand({
 type PayContext = Context<{ readonly string: { readonly summary: string } }, typeof options>
 
 /** Tells how a payment ended. */
-function ended({ result, next, fail, note, width, style, json }: PayContext, payment: PaymentView): number {
+function ended(
+  { result, next, fail, note, width, style, json }: PayContext,
+  { payment, isNews }: { readonly payment: PaymentView; readonly isNews: boolean },
+): number {
   result(payment, () =>
     payment.status === 'paid' ? paidText(payment, width, style.dim) : paymentText(payment, width, style.dim),
   )
@@ -113,6 +117,10 @@ function ended({ result, next, fail, note, width, style, json }: PayContext, pay
   if (payment.status === 'failed') {
     const { code, message } = payment.failure ?? { code: 'PAYMENT_REFUSED', message: 'the payment failed' }
     return fail(new LnoError(code, message))
+  }
+  if (payment.status === 'paid' && !isNews && !json) {
+    const at = payment.ended_at === undefined ? '' : ` at ${formatTime(payment.ended_at)}`
+    note(`This invoice was paid before${at}: nothing was paid now.`)
   }
   if (payment.status !== 'paid' && !json) note(`The payment goes on by itself: lno payment show ${id}`)
   next(payment.status === 'paid' ? `lno proof create ${id}` : `lno payment show ${id}`)
@@ -125,20 +133,22 @@ async function start(
   node: NodeClient,
   plan: Plan,
   maxFeeMsat: bigint,
-): Promise<PaymentView> {
+): Promise<{ readonly payment: PaymentView /** It ended now, and not before. */; readonly isNews: boolean }> {
   const { quantity, via, scid } = options
   let id: string | undefined
   let begun = false
+  let isNews = false
   const onProgress = (progress: unknown) => {
     // A node of this protocol version sends objects.
     const step = progress as PayProgress
     id = paymentIdOf(step) ?? id
     begun ||= step.step === 'part_sent'
+    isNews ||= step.step === 'paid'
     const line = payProgressText(step, options.verbose, plan.what)
     if (line !== undefined && !json) note(line)
   }
   try {
-    return await node.call(
+    const payment = await node.call(
       'pay.start',
       {
         string: args.string.trim(),
@@ -155,6 +165,7 @@ async function start(
       },
       { signal, onProgress },
     )
+    return { payment, isNews }
   } catch (error) {
     if (!signal.aborted) throw error
     throw cliError('INTERRUPTED', `stopped by ${String(signal.reason)}; ${afterwards(id, begun, options.dryRun)}`)

@@ -3,7 +3,7 @@ import { paymentText } from './daemon/payment-text.js'
 import { defineCommand } from './frame/command.js'
 
 export const command = defineCommand({
-  args: { payment: { summary: 'its id or payment hash, or the beginning of one' } },
+  args: { payment: { summary: 'its id or the beginning of it (lno payment list)' } },
   options: {},
   examples: ['lno payment show 1a2b3c4d'],
   run: (context) =>

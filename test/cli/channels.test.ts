@@ -258,9 +258,12 @@ describe('lno account list', () => {
         .join(',')
     expect(noted('a "b", c')).toBe('"a ""b"", c",,,')
     expect(noted('two\r\nlines')).toBe('two\\u{d}\\u{a}lines,,,')
-    for (const text of ['=1+1', '+1', '-1', '@SUM(A1)', '  =1', '|x', '%x']) expect(noted(text)).toBe(`'${text},,,`)
+    for (const text of ['=1+1', '+1', '-1', '@SUM(A1)', '  =1', '|x', '%x', '＝1', '＠x'])
+      expect(noted(text)).toBe(`'${text},,,`)
     expect(noted('=HYPERLINK("x","y")')).toBe(`"'=HYPERLINK(""x"",""y"")",,,`)
     expect(noted('1-1')).toBe('1-1,,,')
+    // Half of Europe separates by it.
+    expect(noted('a;=1+1')).toBe('"a;=1+1",,,')
     expect(csvText(['a', 'b'], [[undefined, { plain: '-1' }]])).toBe('a,b\r\n,-1\r\n')
   })
 })

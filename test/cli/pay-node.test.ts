@@ -213,6 +213,29 @@ describe('lno pay', () => {
     expect(json.code).toBe(3)
   })
 
+  test('an invoice that was paid before is not said to be paid now', async () => {
+    const old = /^This invoice was paid before at 2026-03-01 00:00:01 UTC: nothing was paid now\.$/m
+    const before = await fakeNode({ 'pay.start': PAID })
+    const again = await lno(['pay', INVOICE, '--yes', ...before.flags])
+    expect(again).toMatchObject({ code: 0, stderr: expect.stringMatching(old) })
+    const now = await fakeNode({
+      'pay.start': (_, { progress }) => {
+        progress({ step: 'paid', payment_id: PAID.payment_id })
+        return PAID
+      },
+    })
+    expect((await lno(['pay', INVOICE, '--yes', ...now.flags])).stderr).not.toMatch(/before/)
+  })
+
+  test('a payment that failed and cost something says so', async () => {
+    const lost = { ...PAID, status: 'failed', preimage: undefined, failure: { code: 'PAYMENT_FAILED', message: 'x' } }
+    const node = await fakeNode({ 'payment.show': lost })
+    const { stdout } = await lno(['payment', 'show', 'abab', ...node.flags])
+    expect(stdout).toMatch(
+      /^state +failed: nothing proves it, but an override gave 10 000 msat \(10 sat\) of it away$/m,
+    )
+  })
+
   test('what the node refuses is refused with its code', async () => {
     const node = await fakeNode({
       'pay.start': () => {

@@ -12,6 +12,13 @@ const STATES: Readonly<Record<PaymentView['status'], string>> = {
   failed: 'failed: nothing was paid',
 }
 
+/** An override may give a part away without a preimage: a payment that failed has cost that then. */
+function stateText({ status, parts }: PaymentView): string {
+  const gone = parts.filter((part) => part.status === 'paid').reduce((sum, part) => sum + BigInt(part.amount_msat), 0n)
+  if (status !== 'failed' || gone === 0n) return STATES[status] ?? status
+  return `failed: nothing proves it, but an override gave ${formatMsat(gone)} of it away`
+}
+
 const reason = ({ code, message }: PaymentFailure): string => `${escapeForDisplay(code)}: ${escapeForDisplay(message)}`
 
 function partText({ peer, amount_msat: amount, fee_msat: fee, path, status, failure }: PartView): string {
@@ -25,7 +32,7 @@ export function paymentText(payment: PaymentView, width: number, label: (text: s
     value === undefined ? [] : [[name, escapeForDisplay(value)]]
   const rows: (readonly [string, string])[] = [
     ['payment id', payment.payment_id],
-    ['state', STATES[payment.status] ?? payment.status],
+    ['state', stateText(payment)],
     ...(payment.failure === undefined ? [] : [['why', reason(payment.failure)] as const]),
     ...text('label', payment.label),
     ...text('for', payment.description),

@@ -6,13 +6,13 @@ import { escapeForDisplay } from '../../base/display.js'
  */
 export type Cell = { readonly text: string } | { readonly plain: string } | undefined
 
-/** What begins a formula in some spreadsheet; white space in front of it does not help. */
-const FORMULA = /^\s*[=+\-@|%]/
+/** What begins a formula in some spreadsheet, in full width too; white space in front of it does not help. */
+const FORMULA = /^\s*[=+\-@|%＝＋－＠]/
 
 function cell(value: Cell): string {
   if (value === undefined) return ''
   const shown = 'plain' in value ? value.plain : defused(escapeForDisplay(value.text))
-  return /[",\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown
+  return /[",;\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown
 }
 
 function defused(text: string): string {

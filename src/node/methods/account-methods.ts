@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { nodeError } from '../codes.js'
 import { integer, method, u64Text } from '../control/index.js'
 import type { LnoNode } from '../node-types.js'
-import { entries } from '../payments/account.js'
+import { accountPage } from '../payments/account.js'
 
 /** Entries in one answer unless fewer are asked for; ten thousand of them take some six megabytes. */
 const MOST_ENTRIES = 10_000
@@ -21,13 +21,14 @@ export function accountMethods(node: LnoNode) {
       if (wallet === undefined || receipts === undefined) {
         throw nodeError('NO_WALLET', 'without a wallet there is no account')
       }
-      const found = await entries({ wallet, payments, receipts }, from, limit + 1)
+      const { entries, more, sumMsat } = await accountPage({ wallet, payments, receipts }, from, limit)
       const { totalMsat, inFlightMsat, sendableMsat, receivableMsat } = wallet.balance()
       return {
-        entries: found.slice(0, limit),
+        entries,
         /** There are more: ask again from the `seq` behind the last. */
-        more: found.length > limit,
-        total_msat: totalMsat.toString(),
+        more,
+        /** At the end exactly the sum of what was listed, whatever has moved since. */
+        total_msat: (more ? totalMsat : sumMsat).toString(),
         in_flight_msat: inFlightMsat.toString(),
         sendable_msat: sendableMsat.toString(),
         receivable_msat: receivableMsat.toString(),

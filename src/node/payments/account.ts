@@ -32,15 +32,25 @@ export interface Books {
   readonly receipts: Receipts
 }
 
-/** The changes of money from `from` on (`seq`), oldest first, at most so many. */
-export async function entries(books: Books, from: bigint, limit: number): Promise<readonly EntryView[]> {
-  const found: EntryView[] = []
+/** Some changes of money, oldest first. */
+export interface AccountPage {
+  readonly entries: readonly EntryView[]
+  /** There are more behind the last. */
+  readonly more: boolean
+  /** msat: all changes up to the last of these. Money moves while they are read, so that a balance may be ahead of them. */
+  readonly sumMsat: bigint
+}
+
+/** The changes of money from `from` on (`seq`), at most so many. */
+export async function accountPage(books: Books, from: bigint, limit: number): Promise<AccountPage> {
+  const entries: EntryView[] = []
+  let sumMsat = 0n
   for await (const entry of books.wallet.ledger()) {
-    if (entry.seq < from) continue
-    if (found.length === limit) break
-    found.push(await entryView(entry, books))
+    if (entries.length === limit) return { entries, more: true, sumMsat }
+    sumMsat += entry.amountMsat
+    if (entry.seq >= from) entries.push(await entryView(entry, books))
   }
-  return found
+  return { entries, more: false, sumMsat }
 }
 
 async function entryView(entry: LedgerEntry, books: Books): Promise<EntryView> {

@@ -12,7 +12,8 @@ export type PaymentsEvent =
       readonly paymentHash: string
     }
   | { readonly type: 'payment_part_sent' | 'payment_part_failed'; readonly paymentId: string; readonly part: PartView }
-  | { readonly type: 'payment_paid' | 'payment_failed'; readonly payment: PaymentView }
+  /** Without the preimage: a log is read by more than those who may prove the payment. `payment.show` has it. */
+  | { readonly type: 'payment_paid' | 'payment_failed'; readonly payment: Omit<PaymentView, 'preimage'> }
   /** Money came, for an offer of ours or a refund of somebody. */
   | {
       readonly type: 'payment_received'

@@ -8,13 +8,12 @@ import { errorOf } from '../../bolt12/rules/rule.js'
 import { checkInvoice } from '../../bolt12/verify-invoice.js'
 import { type PaymentCode, paymentError } from '../../payments/codes.js'
 import type { PaymentEvent, PaymentState } from '../../payments/step.js'
-import type { WalletCode } from '../../wallets/codes.js'
 import type { Wallet } from '../../wallets/wallet.js'
 import { nodeError } from '../codes.js'
 import { Turns } from '../offers/turns.js'
 import type { FetchOptions } from '../payer/fetch.js'
 import { paymentIdOf } from './about.js'
-import { type PaymentsCode, paymentsError } from './codes.js'
+import { paymentsError } from './codes.js'
 import type { PaymentsEvent } from './events.js'
 import { type Intent, Intents } from './intents.js'
 import { endOf, paymentFor } from './order.js'
@@ -23,26 +22,13 @@ import type { PayOptions, PayQuote } from './pay.js'
 import type { PaymentsOptions, Reach, RefundToPay } from './payments-options.js'
 import { defaultMaxFee } from './price.js'
 import type { StoredIntent } from './record.js'
-import { type IntentEvent, nextStage, ON_RESTART, stageOf } from './stage.js'
+import { type IntentEvent, NOTHING_SENT, nextStage, ON_RESTART, stageOf } from './stage.js'
 import { readPayTarget } from './target.js'
 import { intentView, type PaymentView, stateView, withInvoice } from './view.js'
 import { Waiters } from './waiters.js'
 
 /** Milliseconds for which a payment that a restart interrupted waits for a channel: they come up one after the other. */
 export const RESUME_MS = 60_000
-
-/** What a payment fails with of which nothing was sent. */
-const NOTHING_SENT: readonly string[] = [
-  'PAYMENT_TWICE',
-  'PAYMENT_EXPIRED',
-  'NO_PAYMENT_ROUTE',
-  'PAYMENT_FEE_LIMIT',
-  'PAYMENT_ONION_TOO_LARGE',
-  'HEIGHT_UNKNOWN',
-  'PAYMENT_DELTA_LIMIT',
-  'WALLET_BUSY',
-  'PAYMENT_CANCELLED',
-] satisfies readonly (PaymentCode | PaymentsCode | WalletCode)[]
 
 /** Requests that are looked through for the one that an invoice given by hand belongs to. */
 const SEARCHED_REQUESTS = 1000
@@ -127,7 +113,7 @@ export class Payments {
     const { onProgress } = options
     const invoice =
       target.kind === 'invoice'
-        ? this.#checked(options, target.invoice)
+        ? await this.#unpaid(this.#checked(options, target.invoice))
         : (
             await this.#options.fetch(
               {
@@ -310,6 +296,14 @@ export class Payments {
     return false
   }
 
+  /** An invoice for which paying would send something. @throws LnoError `PAYMENT_TWICE`, `PAYMENT_ENDED` */
+  async #unpaid(invoice: InvoiceMessage): Promise<InvoiceMessage> {
+    const id = paymentIdOf(invoice.fields)
+    const isUnderWay = await this.#isUnderWay(id, await this.#intents.get(id), invoice)
+    if (!isUnderWay && (await this.#wallet().payment(id)) === undefined) return invoice
+    throw paymentError('PAYMENT_TWICE', 'this invoice was paid, or is being paid', { details: { paymentId: id } })
+  }
+
   /** @throws LnoError the first rule that speaks against an invoice given by hand */
   #checked({ amountMsat }: PayOptions, invoice: InvoiceMessage): InvoiceMessage {
     const { clock, chains } = this.#options
@@ -424,7 +418,8 @@ export class Payments {
       const { failed = '', why = '' } = stored
       this.#waiters.tell(id, { step: 'failed', paymentId: id, code: failed, why })
     }
-    this.#emit({ type: view.status === 'paid' ? 'payment_paid' : 'payment_failed', payment: view })
+    const { preimage: _, ...payment } = view
+    this.#emit({ type: view.status === 'paid' ? 'payment_paid' : 'payment_failed', payment })
     this.#waiters.end(id, view)
   }
 

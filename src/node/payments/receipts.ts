@@ -57,6 +57,8 @@ export function receiptsOf({
 /** Money that arrives, and the invoices that were promised for it. */
 export class Receipts {
   readonly #options: ReceiptsOptions
+  /** The last receipt that was noted, or is: two of the same at once would both be told. */
+  #last: Promise<void> = Promise.resolve()
 
   constructor(options: ReceiptsOptions) {
     this.#options = options
@@ -72,7 +74,13 @@ export class Receipts {
   }
 
   /** Once is as good as twice. */
-  async take(receipt: Receipt): Promise<void> {
+  take(receipt: Receipt): Promise<void> {
+    const taken = this.#last.then(() => this.#note(receipt))
+    this.#last = taken.catch(() => undefined)
+    return taken
+  }
+
+  async #note(receipt: Receipt): Promise<void> {
     const { promises, onPaid, onEvent } = this.#options
     const hash = toHex(receipt.paymentHash)
     const promise = await promises.byPaymentHash(hash)

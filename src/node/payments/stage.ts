@@ -1,3 +1,8 @@
+import type { PaymentCode } from '../../payments/codes.js'
+import type { WalletCode } from '../../wallets/codes.js'
+import type { WireCode } from '../../wire/codes.js'
+import type { PaymentsCode } from './codes.js'
+
 /**
  * How far a payment is.
  *
@@ -36,3 +41,18 @@ export const ON_RESTART: Readonly<Record<IntentStage, 'fail' | 'go on' | 'nothin
 export function stageOf({ stage }: { readonly stage: string }): IntentStage {
   return Object.hasOwn(STAGES, stage) ? (stage as IntentStage) : 'failed'
 }
+
+/** What a payment fails with of which nothing was sent. */
+export const NOTHING_SENT: readonly string[] = [
+  'PAYMENT_TWICE',
+  'PAYMENT_EXPIRED',
+  'NO_PAYMENT_ROUTE',
+  'PAYMENT_FEE_LIMIT',
+  'PAYMENT_ONION_TOO_LARGE',
+  'HEIGHT_UNKNOWN',
+  'AMOUNT_OUT_OF_RANGE',
+  'PAYMENT_DELAY_LIMIT',
+  'PAYMENT_DELTA_LIMIT',
+  'WALLET_BUSY',
+  'PAYMENT_CANCELLED',
+] satisfies readonly (PaymentCode | PaymentsCode | WalletCode | WireCode)[]

@@ -236,12 +236,17 @@ export class Refunds {
     }
   }
 
-  /** What became of the payment (Unix milliseconds; a code when it failed). On disk when this resolves; once is enough. */
+  /**
+   * What became of the payment (Unix milliseconds; a code when it failed). On disk when this resolves; once is enough. One that
+   * failed may have been paid since: its owner can pay the same invoice by hand.
+   */
   async setEnd(id: string, { at, failed }: { readonly at: number; readonly failed?: string }): Promise<void> {
     await this.#turns.take(id, async () => {
       const stored = this.#refunds.get(id)?.stored
-      if (stored === undefined || stored.ended !== undefined) return
-      await this.#write(id, { ...stored, ended: BigInt(at), ...(failed !== undefined && { failed }) })
+      if (stored === undefined) return
+      const { failed: before, ...rest } = stored
+      if (stored.ended !== undefined && (before === undefined || failed !== undefined)) return
+      await this.#write(id, { ...rest, ended: BigInt(at), ...(failed !== undefined && { failed }) })
     })
   }
 

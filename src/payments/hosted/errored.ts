@@ -77,7 +77,8 @@ export function onError(channel: HostedChannel, message: Uint8Array, { now }: Li
   const why = complaintText(data)
   switch (channel.kept.phase) {
     case 'opening':
-      return refuseOpening(channel, why, false)
+      // Another lno has written the code in front, which is said anyway.
+      return refuseOpening(channel, why.replace(/^CHANNEL_REFUSED: /, ''), false)
     case 'new':
       return stepTo(withLive(channel, { stage: channel.live.stage === 'offered' ? 'idle' : channel.live.stage }))
     case 'closed':

@@ -2,7 +2,7 @@ import '../../support/use-toy.js'
 import { describe, expect, test } from 'vitest'
 import { toHex } from '../../../src/base/hex.js'
 import { verifyPayerProof } from '../../../src/bolt12/proof/verify.js'
-import { entries } from '../../../src/node/payments/account.js'
+import { accountPage } from '../../../src/node/payments/account.js'
 import { coffee, type Lab, type LabNode, lab } from '../lab.js'
 
 interface Parts {
@@ -54,7 +54,7 @@ describe('hosted channels, payer, relay and merchant', () => {
     const proof = await payer.node.provePayment(paid.payment_id, { include: ['offer_description'], note: undefined })
     expect(verifyPayerProof(proof)).toMatchObject({ ok: true })
     const books = ({ node }: LabNode) => ({ wallet: node.wallet!, payments: node.payments, receipts: node.receipts! })
-    expect(await entries(books(merchant), 1n, 10)).toMatchObject([
+    expect((await accountPage(books(merchant), 1n, 10)).entries).toMatchObject([
       { kind: 'grant', amount_msat: '1000000' },
       { kind: 'received', amount_msat: '10000', offer_id: own.id, payer_note: 'table 4', label: 'till' },
     ])

@@ -124,7 +124,11 @@ test('a payment: tried, made with progress, listed, proven, accounted for', asyn
     more: false,
     total_msat: '49990000',
   })
-  expect(await client('account.list', { from: '2', limit: 1 })).toMatchObject({ entries: [{ seq: '2' }], more: false })
+  expect(await client('account.list', { from: '2', limit: 1 })).toMatchObject({
+    entries: [{ seq: '2' }],
+    more: false,
+    total_msat: '49990000',
+  })
   expect(await client('account.list', { limit: 1 })).toMatchObject({ entries: [{ seq: '1' }], more: true })
   expect((await host('account.list')).entries[1]).toMatchObject({
     kind: 'received',

@@ -9,7 +9,7 @@ import { DETERMINISTIC_AUX } from '../../../src/bolt12/signature.js'
 import { encodeString } from '../../../src/bolt12/string.js'
 import { sha256 } from '../../../src/crypto/hash.js'
 import { identityOf } from '../../../src/node/identity.js'
-import { entries } from '../../../src/node/payments/account.js'
+import { accountPage } from '../../../src/node/payments/account.js'
 import type { PayProgress } from '../../../src/node/payments/pay.js'
 import { type MemoryStore, memoryStore } from '../../../src/node/store/memory-store.js'
 import { paymentError } from '../../../src/payments/codes.js'
@@ -133,7 +133,8 @@ describe('an offer is paid', () => {
       },
     ])
     expect(merchant.node.promises.of(own.id)).toMatchObject([{ paid: true }])
-    expect(payer.told('payment_paid')).toMatchObject([{ payment: { payment_id: paid.payment_id, status: 'paid' } }])
+    const { preimage: _, ...told } = paid
+    expect(payer.told('payment_paid')).toEqual([{ type: 'payment_paid', payment: told }])
     expect(await payer.node.payments.list(10)).toEqual([paid])
     expect(await payer.node.payments.show(paid.payment_id.slice(0, 12))).toMatchObject({
       ...paid,
@@ -147,13 +148,15 @@ describe('an offer is paid', () => {
     const own = await offerOf(parts, { label: 'till' })
     await world.until(payer.node.pay({ string: own.text, payerNote: 'hi', label: 'lunch' }))
     const books = ({ node }: LabNode) => ({ wallet: node.wallet!, payments: node.payments, receipts: node.receipts! })
-    expect(await entries(books(payer), 1n, 10)).toMatchObject([
+    expect((await accountPage(books(payer), 1n, 10)).entries).toMatchObject([
       { kind: 'sent', offer_id: own.id, description: 'coffee', payer_note: 'hi', label: 'lunch' },
     ])
-    expect(await entries(books(merchant), 1n, 10)).toMatchObject([
+    expect((await accountPage(books(merchant), 1n, 10)).entries).toMatchObject([
       { kind: 'received', offer_id: own.id, description: 'coffee', payer_note: 'hi', label: 'till' },
     ])
-    expect(await entries(books(merchant), 3n, 10)).toEqual([])
+    // The sum is that of what is listed, whatever a balance says that is ahead of it.
+    expect(await accountPage(books(merchant), 3n, 10)).toEqual({ entries: [], more: false, sumMsat: 10_000n })
+    expect(await accountPage(books(payer), 1n, 1)).toMatchObject({ more: false, sumMsat: -10_000n })
   })
 
   test('what it would cost is said without paying', async () => {
@@ -164,6 +167,23 @@ describe('an offer is paid', () => {
     expect(quote).toMatchObject({ amountMsat: 10_000n, maxFeeMsat: 5000n, quote: { feeMsat: 7n } })
     expect(wallets.payer.asked).toEqual([])
     expect(await payer.node.payments.list(10)).toEqual([])
+  })
+
+  test('nothing is said to cost anything that was paid, or is being paid', async () => {
+    const parts = await places()
+    const { world, payer, wallets } = parts
+    const { invoice } = await world.fetch(payer, await offerOf(parts))
+    const wish = { string: encodeString('lni', invoice.bytes), amountMsat: 10_000n }
+    expect(await payer.node.quotePayment(wish)).toMatchObject({ amountMsat: 10_000n })
+    wallets.payer.held = true
+    const work = payer.node.pay(wish)
+    await world.clock.advance(10)
+    expect(await errorOf(payer.node.quotePayment(wish))).toEqual({ code: 'PAYMENT_TWICE' })
+    wallets.payer.settle()
+    await world.until(work)
+    expect(await errorOf(payer.node.quotePayment(wish))).toEqual({ code: 'PAYMENT_TWICE' })
+    const bare = await restart(parts, payer, memoryStore())
+    expect(await errorOf(bare.node.quotePayment(wish))).toEqual({ code: 'PAYMENT_TWICE' })
   })
 
   test('it can be proven', async () => {
@@ -316,7 +336,7 @@ describe('not paid', () => {
   test('what the wallet refuses before anything is sent may be tried again with the same invoice', async () => {
     const parts = await places()
     const { text } = await fetched(parts)
-    for (const code of ['NO_PAYMENT_ROUTE', 'PAYMENT_ONION_TOO_LARGE'] as const) {
+    for (const code of ['NO_PAYMENT_ROUTE', 'PAYMENT_ONION_TOO_LARGE', 'PAYMENT_DELAY_LIMIT'] as const) {
       parts.wallets.payer.refusals.push(paymentError(code, 'no'))
       expect(await errorOf(pays(parts, text, 10_000n))).toEqual({ code })
       expect((await parts.payer.node.payments.list(1))[0]).toMatchObject({ status: 'failed', failure: { code } })
@@ -480,6 +500,22 @@ describe('a payment that is given up or interrupted', () => {
 })
 
 describe('money that arrives', () => {
+  test('is told once, though it is noted twice at the same time', async () => {
+    const parts = await places()
+    const { world, payer, merchant, wallets } = parts
+    const own = await offerOf(parts)
+    wallets.payer.held = true
+    const work = payer.node.pay({ string: own.text })
+    await world.clock.advance(2000)
+    const off = wallets.merchant
+    off.forgetListeners()
+    wallets.payer.settle()
+    const { payment_hash: hash } = await world.until(work)
+    const receipt = await off.receipt(hash!)
+    await Promise.all([merchant.node.receipts!.take(receipt!), merchant.node.receipts!.take(receipt!)])
+    expect(merchant.told('payment_received')).toHaveLength(1)
+  })
+
   test('uses a single-use offer up, in whatever order things crash', async () => {
     const parts = await places()
     const { world, payer, merchant, wallets, relay } = parts
@@ -556,6 +592,24 @@ describe('a refund made here', () => {
     expect(
       verifyPayerProof(await payer.node.provePayment(view!.payment_id, { include: [], note: undefined })),
     ).toMatchObject({ ok: true })
+  })
+
+  test('that failed is paid when its owner pays the same invoice by hand', async () => {
+    const parts = await places()
+    const { world, payer, merchant, relay, wallets } = parts
+    const refund = await payer.node.refunds.create({ amountMsat: 7000n, description: 'x', routes: [[relay.node.id]] })
+    wallets.payer.refusals.push(paymentError('PAYMENT_FEE_LIMIT', 'dear'))
+    await world.until(merchant.node.claimRefund(refund.request))
+    const failed = payer.node.refunds.find(refund.id).stored
+    expect(failed).toMatchObject({ failed: 'PAYMENT_FEE_LIMIT', ended: expect.any(BigInt) })
+    const string = encodeString('lni', failed.invoice!)
+    await world.until(payer.node.pay({ string, amountMsat: 7000n }))
+    const { stored } = payer.node.refunds.find(refund.id)
+    expect(stored.ended).toBeDefined()
+    expect(stored.failed).toBeUndefined()
+    await payer.node.refunds.setEnd(refund.id, { at: 1, failed: 'PAYMENT_FAILED' })
+    expect(payer.node.refunds.find(refund.id).stored).toEqual(stored)
+    expect(wallets.payer.asked).toHaveLength(1)
   })
 
   test('waits for a way, over a restart, and fails when its invoice has expired', async () => {

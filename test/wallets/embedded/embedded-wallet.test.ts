@@ -42,6 +42,7 @@ describe('a channel', () => {
     world.connect(client, host)
     await expect(world.run(client.wallet.openChannel({ peer: host.id }))).rejects.toMatchObject({
       code: 'CHANNEL_REFUSED',
+      message: 'channels are opened with a grant only',
     })
     const { secret, grant } = await world.run(host.wallet.grant({ capacityMsat: 9000n }))
     await expect(
