@@ -74,6 +74,42 @@ describe('nodes with channels', () => {
     await network.close()
   })
 
+  test('pay what no host could bring alone in several parts over two, and tell all that is known of it', async () => {
+    const { network, merchant, relay, payer } = await shopWith(true)
+    const other = await network.addNode('other', { wallet: true })
+    await network.connect(merchant, other)
+    await network.connect(payer, other)
+    for (const host of [relay, other]) {
+      await network.openChannel(payer, host, { capacityMsat: 100_000n, balanceMsat: 80_000n })
+      await network.openChannel(merchant, host, { capacityMsat: 70_000n })
+    }
+    const { id, text } = await merchant.createOffer({
+      description: 'Tea',
+      amountMsat: 50_000n,
+      quantityMax: 5n,
+      label: 'till',
+      via: [relay],
+    })
+    const view = await payer.pay(text, { quantity: 2n, payerNote: 'table 4' })
+    expect(view).toMatchObject({ status: 'paid', amount_msat: '100000' })
+    expect(new Set(view.parts.map(({ peer }) => peer))).toEqual(new Set([relay.id, other.id]))
+    await network.advance(1000)
+    expect(merchant.node.wallet!.balance().totalMsat).toBe(100_000n)
+    expect(payer.node.wallet!.balance().totalMsat).toBe(60_000n - BigInt(view.fee_msat))
+    expect(merchant.events.filter(({ kind }) => kind === 'payment_received')).toMatchObject([
+      {
+        amount_msat: '100000',
+        parts: view.parts.length,
+        offer_id: id,
+        label: 'till',
+        payer_note: 'table 4',
+        payer_id: view.payer_id,
+        quantity: '2',
+      },
+    ])
+    await network.close()
+  })
+
   test('connect for a channel when they are not connected, and have one channel a pair', async () => {
     const network = createTestNetwork()
     const host = await network.addNode('host', { wallet: true })

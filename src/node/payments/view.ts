@@ -79,7 +79,9 @@ export function intentView({ id, stored }: Intent, state: PaymentState | undefin
   const stage = stageOf(stored)
   // The wallet is ahead of what is noted here.
   const status = state !== undefined && (stage === 'invoice' || stage === 'sending') ? state.status : stage
-  const { preimage = state?.preimage, fee = state?.feeMsat ?? 0n, ended } = stored
+  const { preimage = state?.preimage, ended } = stored
+  // A part that comes back after all costs nothing: the wallet knows last.
+  const fee = state?.feeMsat ?? stored.fee ?? 0n
   const failure =
     stored.failed === undefined ? state?.failure : { code: stored.failed, message: stored.why ?? stored.failed }
   const endedAt = ended === undefined ? state?.endedAt : Number(ended)

@@ -155,6 +155,7 @@ export function decodePayment(stored: Uint8Array, id: string): Payment {
     status: PART_STATUSES[part.status] ?? 'failed',
     ...failureOf(part),
   }))
+  const status = STATUSES[fields.status] ?? 'failed'
   return {
     id,
     paymentHash: fields.payment_hash,
@@ -164,9 +165,9 @@ export function decodePayment(stored: Uint8Array, id: string): Payment {
     severalParts: fields.several_parts,
     expiresAt: fields.expires,
     about: aboutOf(fields.about.fields),
-    status: STATUSES[fields.status] ?? 'failed',
+    status,
     parts,
-    feeMsat: paidFee(parts),
+    feeMsat: paidFee({ status, parts }),
     planned: fields.planned,
     seq: fields.seq,
     createdAt: Number(fields.created),
@@ -177,9 +178,13 @@ export function decodePayment(stored: Uint8Array, id: string): Payment {
   }
 }
 
-/** msat that the paid parts cost beyond what arrived. */
-export function paidFee(parts: readonly PaymentPart[]): bigint {
-  return parts.reduce((sum, part) => (part.status === 'paid' ? sum + part.feeMsat : sum), 0n)
+/**
+ * msat that the parts cost beyond what arrived: those that are paid, and of a payment whose preimage is known those that are
+ * still on their way too, since the recipient has taken all of them.
+ */
+export function paidFee({ status, parts }: Pick<PaymentState, 'status' | 'parts'>): bigint {
+  const costs = (part: PaymentPart) => (status === 'paid' ? part.status !== 'failed' : part.status === 'paid')
+  return parts.reduce((sum, part) => (costs(part) ? sum + part.feeMsat : sum), 0n)
 }
 
 const RECEIPT = {

@@ -157,7 +157,7 @@ function withSent(
 
 function withPart(payment: Payment, index: number, change: Partial<PaymentPart>): Payment {
   const parts = payment.parts.map((part, i) => (i === index ? { ...part, ...change } : part))
-  return { ...payment, parts, feeMsat: paidFee(parts) }
+  return { ...payment, parts, feeMsat: paidFee({ ...payment, parts }) }
 }
 
 /** The preimage of a part is known: the payment is made, whatever becomes of the parts that are still on their way. */
@@ -171,7 +171,14 @@ export function partPaid(turn: Turn, id: string, index: number, preimage: Uint8A
     return
   }
   const { failure: _, ...rest } = payment
-  const paid: Payment = { ...rest, status: 'paid', preimage, endedAt: now, paths: [] }
+  const paid: Payment = {
+    ...rest,
+    status: 'paid',
+    feeMsat: paidFee({ ...payment, status: 'paid' }),
+    preimage,
+    endedAt: now,
+    paths: [],
+  }
   state.payments.put(id, paid)
   turn.tell({ type: 'payment_paid', payment: viewOf(paid) })
 }
