@@ -36,7 +36,7 @@ export type LinkEvent =
   | { readonly type: 'settled_out'; readonly id: bigint; readonly amountMsat: bigint }
   /**
    * An outgoing HTLC was given back, and that is committed, or an override decided it. Without a failure when that was forgotten, and
-   * after an override, which may have given the amount away all the same.
+   * after an override, which may have given the amount away all the same; `overridden` is also what a state decided that we had forgotten.
    */
   | { readonly type: 'returned_out'; readonly id: bigint; readonly failure?: HtlcFailure; readonly overridden?: true }
   /**

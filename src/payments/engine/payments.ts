@@ -252,7 +252,10 @@ function fail(turn: Turn, payment: Payment, failure: PaymentFailure): void {
 
 function withoutFailure(overridden: true | undefined): PaymentFailure {
   return overridden
-    ? { code: 'PAYMENT_OVERRIDDEN', message: 'the channel was overridden while the payment was in it' }
+    ? {
+        code: 'PAYMENT_OVERRIDDEN',
+        message: 'the channel was overridden, or a state of it was forgotten, while the payment was in it',
+      }
     : { code: 'PAYMENT_PART_FAILED', message: 'it came back, the failure was lost with a connection' }
 }
 

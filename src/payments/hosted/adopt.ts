@@ -58,7 +58,9 @@ export function adopted(channel: HostedChannel, state: HostedState, known: boole
     const { direction, htlc } = entry
     if (there[direction].has(htlc.id) || (direction === 'out' && pending.has(htlc.id))) continue
     htlcs.delete(key)
-    events.push(goneEvent(gone(entry)))
+    const event = goneEvent(gone(entry))
+    // Of a state that we do not know to have signed nobody can say that what is gone was given back.
+    events.push(event.type === 'returned_out' && !known ? { ...event, overridden: true } : event)
   }
   for (const htlc of state.incoming) {
     const key = entryKey('in', htlc.id)

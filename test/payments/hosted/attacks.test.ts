@@ -73,3 +73,20 @@ test('a host cannot give a client more money than there is', () => {
   expect(world.notices('client')).toMatchObject([{ type: 'refused', byUs: true }])
   expect(world.sides.client.disk.record).toBeUndefined()
 })
+
+test('what is gone by a state that we do not know to have signed was not given back for certain', () => {
+  const world = openedWorld()
+  const id = world.add('client', htlcOf(1, 50_000n), 'hold')!
+  world.deliverAll()
+  const old = world.sides.client.disk
+  world.answer('host', id, 'fulfil')
+  world.deliverAll()
+  world.cut()
+  // The client's store is that of yesterday.
+  world.sides.client.disk = old
+  world.crash('client')
+  world.connect()
+  world.deliverAll()
+  expect(world.events('client').filter(({ type }) => type === 'returned_out')).toMatchObject([{ id, overridden: true }])
+  expect(world.view('client').localMsat).toBe(350_000n)
+})
