@@ -19,6 +19,15 @@ export function forward(turn: Turn, htlc: IncomingHtlc, read: ForwardHtlc): void
     refuse(turn, htlc, { failure: 'unknown_next_peer', data: {}, why: 'it would go back to where it came from' })
     return
   }
+  if (links.view(htlc.peer)?.status === 'errored') {
+    // An override may have been proposed before it was committed, and would take its amount back when we have paid.
+    refuse(turn, htlc, {
+      failure: 'temporary_channel_failure',
+      data: {},
+      why: 'the channel that it came over is errored',
+    })
+    return
+  }
   const { paymentHash } = htlc
   const terms = { amountMsat, paymentHash, cltvExpiry, onion, ...(pathKey && { pathKey }) }
   const added = links.add([{ peer: next, terms }])

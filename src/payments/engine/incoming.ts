@@ -1,6 +1,6 @@
 import { toHex } from '../../base/hex.js'
 import type { HtlcTerms } from '../htlc.js'
-import { FINAL_CLTV_DELTA, SET_TIMEOUT_MS } from '../limits.js'
+import { FINAL_CLTV_DELTA, REFUSAL_DELAY_MS, SET_TIMEOUT_MS } from '../limits.js'
 import type { LinkId } from '../link.js'
 import { readHtlc } from '../onions/index.js'
 import { decide, refuse } from './fate.js'
@@ -65,11 +65,16 @@ export function disputedIn(turn: Turn, peer: LinkId, id: bigint): void {
   if (htlc?.fate.status === 'held' || htlc?.fate.status === 'delayed') decide(turn, htlc, { status: 'failed' })
 }
 
+/** False, too, for a time that lies further ahead than anything waits: the clock was set back since. */
+function isAhead({ now }: Turn, until: number, mostMs: number): boolean {
+  return until > now && until <= now + mostMs
+}
+
 /** What waited for its time. */
 export function incomingDue(turn: Turn): void {
   for (const key of [...turn.state.indexes.waiting]) {
     const htlc = turn.state.incoming.get(key)
-    if (htlc?.fate.status !== 'delayed' || htlc.fate.until > turn.now) continue
+    if (htlc?.fate.status !== 'delayed' || isAhead(turn, htlc.fate.until, REFUSAL_DELAY_MS.most)) continue
     decide(turn, htlc, { status: 'failed' })
     turn.links.fail(htlc.peer, htlc.id, htlc.fate.failure)
   }

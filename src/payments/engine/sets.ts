@@ -112,7 +112,8 @@ export function completeSet(turn: Turn, hash: string): void {
 export function timeOutSet(turn: Turn, hash: string): void {
   const parts = partsOf(turn.state, hash)
   const since = parts.reduce((first, part) => Math.min(first, part.since), Number.POSITIVE_INFINITY)
-  if (turn.now < since + SET_TIMEOUT_MS) {
+  // A part from far ahead came before the clock was set back: it waits no longer than others.
+  if (turn.now < since + SET_TIMEOUT_MS && since <= turn.now + SET_TIMEOUT_MS) {
     completeSet(turn, hash)
     return
   }
