@@ -12,6 +12,8 @@ export interface Channels<S> {
   /** Of those that are stored. */
   view(peer: LinkId): LinkView | undefined
   views(): readonly LinkView[]
+  /** How many these are. */
+  readonly count: number
   /** Whom our channel of an alias is with. */
   peerOf(alias: bigint): LinkId | undefined
   /** msat: what all peers owe us, less what we owe them. */
@@ -47,6 +49,9 @@ export function openChannels<S>(kind: ChannelKind<S>, alias: (peer: LinkId) => b
     book,
     view,
     views: () => [...stored].map((peer) => view(peer)!),
+    get count() {
+      return stored.size
+    },
     peerOf: (scid) => aliases.get(scid),
     position: () => [...stored].reduce((sum, peer) => sum + kind.position(book.get(peer)!), 0n),
   }

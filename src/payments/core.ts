@@ -16,6 +16,7 @@ import type { HostedChannel } from './hosted/channel.js'
 import { hostedChannels } from './hosted/kind.js'
 import { FORWARDING_TERMS } from './hosted/messages.js'
 import { HOSTED_TYPES } from './hosted/receive.js'
+import { MAX_OPEN_CHANNELS } from './limits.js'
 import type { LinkEvent, LinkId, LinkView } from './link.js'
 import type {
   At,
@@ -211,7 +212,8 @@ export class PaymentCore<S = HostedChannel> {
   private message(turn: CoreTurn<S>, peer: LinkId, message: Uint8Array): void {
     const { kind } = this.channelBook
     if (message.length < 2 || messageType(message) !== FORWARDING_TERMS.type) {
-      const policy = hostPolicy(this.grantBook, this.options)
+      const room = this.channelBook.count < MAX_OPEN_CHANNELS || this.channelBook.view(peer) !== undefined
+      const policy = hostPolicy(this.grantBook, this.options, room)
       turn.links.run(peer, (state, context) => kind.receive(state, message, policy, context))
     } else if (this.channelBook.view(peer) !== undefined) onTerms(this.state, peer, message)
   }
@@ -238,7 +240,7 @@ export class PaymentCore<S = HostedChannel> {
     const channel = this.channelBook.view(peer)
     if (event.type === 'up' && channel) {
       turn.tell({ type: 'channel_up', channel })
-      this.tellTerms(turn, channel)
+      this.tellTerms(turn, channel, this.options.tellsNeighbours ? this.channelBook.views() : [])
     }
     if (event.type === 'down') turn.tell({ type: 'channel_down', peer, why: event.why })
   }
@@ -273,16 +275,17 @@ export class PaymentCore<S = HostedChannel> {
     }
     // The list of our channels is another one.
     if (!this.options.tellsNeighbours) return
-    for (const other of this.channelBook.views()) if (other.peer !== peer) this.tellTerms(turn, other)
+    const views = this.channelBook.views()
+    for (const other of views) if (other.peer !== peer) this.tellTerms(turn, other, views)
   }
 
   private book({ now }: Turn, kind: LedgerKind, peer: LinkId, amountMsat: bigint): void {
     if (amountMsat !== 0n) this.state.ledger.append({ at: now, kind, peer, amountMsat, feeMsat: 0n })
   }
 
-  private tellTerms(turn: CoreTurn<S>, channel: LinkView): void {
+  private tellTerms(turn: CoreTurn<S>, channel: LinkView, views: readonly LinkView[]): void {
     if (channel.status !== 'up') return
-    const message = termsFor(this.state, channel, this.options.tellsNeighbours ? this.channelBook.views() : [])
+    const message = termsFor(this.state, channel, views)
     turn.effects.push({ type: 'send', peer: channel.peer, message })
   }
 

@@ -14,5 +14,11 @@ export const MAX_RETRIES = 10
  */
 export const REFUSAL_DELAY_MS = { least: 100, most: 1_100 } as const
 
+/**
+ * Channels that there are at most when one is opened without a grant: each has a record for ever, and a stranger has as many node ids
+ * as it likes.
+ */
+export const MAX_OPEN_CHANNELS = 1_000
+
 /** Paths of one of our invoices at most: each takes some 400 bytes of it. */
 export const MAX_INVOICE_PATHS = 4

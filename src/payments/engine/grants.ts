@@ -79,8 +79,11 @@ export function revokeGrant(grants: Book<NewGrant>, secretHash: Uint8Array): voi
   grants.remove(key)
 }
 
-/** Who gets a channel: whoever names the secret of a grant, and anybody if the host says so. */
-export function hostPolicy(grants: Book<NewGrant>, { openTo }: CoreOptions): HostPolicy {
+/**
+ * Who gets a channel: whoever names the secret of a grant, and anybody if the host says so.
+ * @param room for one more without a grant
+ */
+export function hostPolicy(grants: Book<NewGrant>, { openTo }: CoreOptions, room: boolean): HostPolicy {
   return {
     offer(secret) {
       if (secret.length > 0) {
@@ -89,6 +92,7 @@ export function hostPolicy(grants: Book<NewGrant>, { openTo }: CoreOptions): Hos
         return { terms: grant.terms, clientBalanceMsat: grant.clientBalanceMsat, grant: grant.secretHash }
       }
       if (openTo === undefined) return { refused: 'channels are opened with a grant only' }
+      if (!room) return { refused: 'there are too many channels for one without a grant' }
       return { terms: openTo, clientBalanceMsat: 0n }
     },
   }

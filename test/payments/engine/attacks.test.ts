@@ -1,10 +1,20 @@
 import '../../support/use-toy.js'
 import { expect, test } from 'vitest'
 import { fromHex } from '../../../src/base/hex.js'
+import { sha256 } from '../../../src/crypto/hash.js'
+import { PaymentCore } from '../../../src/payments/core.js'
 import { errorMessage } from '../../../src/payments/hosted/errored.js'
-import { STATE_UPDATE } from '../../../src/payments/hosted/messages.js'
+import { HOSTED_ERROR } from '../../../src/payments/hosted/htlc-messages.js'
+import {
+  INIT_HOSTED_CHANNEL,
+  INVOKE_HOSTED_CHANNEL,
+  LAST_CROSS_SIGNED_STATE,
+  STATE_UPDATE,
+} from '../../../src/payments/hosted/messages.js'
 import { hostedChannelId } from '../../../src/payments/hosted/state.js'
-import { messageType } from '../../../src/wire/message.js'
+import { MAX_OPEN_CHANNELS } from '../../../src/payments/limits.js'
+import { bitmapOf } from '../../../src/wire/features.js'
+import { encodeMessage, messageType } from '../../../src/wire/message.js'
 import { paymentOf } from './net.js'
 import { line, twoHosts } from './pay.suite.js'
 
@@ -82,4 +92,34 @@ test('a clock that is set back holds neither a delayed refusal nor an incomplete
   merchant.step({ type: 'tick' })
   net.run()
   expect(merchant.core.channel(a.id)!.inFlightInMsat).toBe(0n)
+})
+
+test('strangers fill no store: beyond a number of channels a grant is needed', () => {
+  const { net, payer, relay } = line()
+  const record = relay.records.get(`wallet-channel/${payer.id}`)!
+  const peers = Array.from({ length: MAX_OPEN_CHANNELS }, (_, i) => `02${i.toString(16).padStart(64, '0')}`)
+  const terms = { capacityMsat: 1_000n, htlcMinimumMsat: 1n, maxAcceptedHtlcs: 20, maxInFlightMsat: 1_000n }
+  const at = { now: net.now, height: net.height }
+  const features = bitmapOf([25, 257])
+  const stranger = `03${'11'.repeat(32)}`
+  const answer = (channels: number, peer: string, secret?: Uint8Array) => {
+    const records = peers.slice(0, channels).map((id) => [`wallet-channel/${id}`, record] as const)
+    const core = PaymentCore.load({ ...relay.options, openTo: terms }, records)
+    if (secret) {
+      core.step({ type: 'grant', grant: { secretHash: sha256(secret), terms, clientBalanceMsat: 0n } }, at)
+    }
+    core.step({ type: 'peer_up', peer, features }, at)
+    const message = encodeMessage(INVOKE_HOSTED_CHANNEL, {
+      chain_hash: relay.options.chainHash,
+      refund_scriptpubkey: new Uint8Array(34),
+      secret: secret ?? new Uint8Array(0),
+    })
+    const { effects } = core.step({ type: 'message', peer, message }, at)
+    return effects.flatMap((effect) => (effect.type === 'send' ? [messageType(effect.message)] : []))
+  }
+  expect(answer(MAX_OPEN_CHANNELS - 1, stranger)).toEqual([INIT_HOSTED_CHANNEL.type])
+  expect(answer(MAX_OPEN_CHANNELS, stranger)).toEqual([HOSTED_ERROR.type])
+  expect(answer(MAX_OPEN_CHANNELS, stranger, new Uint8Array(32).fill(5))).toEqual([INIT_HOSTED_CHANNEL.type])
+  // Who has a channel goes on with it.
+  expect(answer(MAX_OPEN_CHANNELS, peers[0]!)).toEqual([LAST_CROSS_SIGNED_STATE.type])
 })
