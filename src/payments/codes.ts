@@ -119,6 +119,12 @@ export const PAYMENT_CODES = {
     meaning: 'An override is for errored channels alone, and this one is not errored.',
     advice: 'Nothing is to be done.',
   },
+  OVERRIDE_UNDECIDED: {
+    meaning:
+      'An HTLC of the channel was forwarded, and whether it will be paid is not known yet: to give it back now could mean to pay for it.',
+    advice:
+      'Wait until it is paid, given back or expired where it went to, then propose again; or state the balance with --balance.',
+  },
   OVERRIDE_NOT_YOURS: {
     meaning: "An override is proposed by the channel's host and accepted by its client; you are the other one.",
     advice: 'As the client, ask the host to propose one; as the host, wait for the client.',

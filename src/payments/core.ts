@@ -8,6 +8,7 @@ import { paymentError } from './codes.js'
 import type { Book } from './engine/book.js'
 import { onLinkEvent, onStart, onTick } from './engine/engine.js'
 import { addGrant, hostPolicy, openGrants, revokeGrant } from './engine/grants.js'
+import { refuseUndecided } from './engine/incoming.js'
 import { quotePayment, startPayment, viewOf } from './engine/payments.js'
 import { receivePaths } from './engine/receive-paths.js'
 import { type EngineState, emptyState, sortPayments, type Turn } from './engine/state.js'
@@ -186,6 +187,7 @@ export class PaymentCore<S = HostedChannel> {
         links.run(input.peer, (state, context) => kind.close(state, context))
         break
       case 'propose_override':
+        if (input.localMsat === undefined) refuseUndecided(turn, input.peer)
         links.run(input.peer, (state, context) => kind.proposeOverride(state, input.localMsat, context))
         break
       case 'accept_override':

@@ -1,4 +1,5 @@
 import { toHex } from '../../base/hex.js'
+import { paymentError } from '../codes.js'
 import type { HtlcTerms } from '../htlc.js'
 import { FINAL_CLTV_DELTA, REFUSAL_DELAY_MS, SET_TIMEOUT_MS } from '../limits.js'
 import type { LinkId } from '../link.js'
@@ -93,4 +94,18 @@ export function wakeForIncoming(turn: Turn): void {
     if (htlc.fate.status === 'delayed') turn.wake(htlc.fate.until)
     if (htlc.fate.status === 'held') turn.wake(htlc.since + SET_TIMEOUT_MS)
   }
+}
+
+/**
+ * Refuses to give back everything in a channel while some of it is forwarded: who gave it back could still have to pay for it where
+ * it went to. Asked by the user and seldom, so that all HTLCs may be looked at.
+ * @throws LnoError `OVERRIDE_UNDECIDED`
+ */
+export function refuseUndecided({ state }: Turn, peer: LinkId): void {
+  let undecided = 0
+  for (const htlc of state.incoming.values()) {
+    if (htlc.peer === peer && htlc.fate.status === 'forwarded') undecided++
+  }
+  if (undecided === 0) return
+  throw paymentError('OVERRIDE_UNDECIDED', `${undecided} HTLCs of this channel were forwarded and are not decided yet`)
 }

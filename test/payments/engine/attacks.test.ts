@@ -4,7 +4,7 @@ import { fromHex } from '../../../src/base/hex.js'
 import { sha256 } from '../../../src/crypto/hash.js'
 import { PaymentCore } from '../../../src/payments/core.js'
 import { errorMessage } from '../../../src/payments/hosted/errored.js'
-import { HOSTED_ERROR } from '../../../src/payments/hosted/htlc-messages.js'
+import { HOSTED_ERROR, UPDATE_FULFILL_HTLC } from '../../../src/payments/hosted/htlc-messages.js'
 import {
   INIT_HOSTED_CHANNEL,
   INVOKE_HOSTED_CHANNEL,
@@ -15,6 +15,7 @@ import { hostedChannelId } from '../../../src/payments/hosted/state.js'
 import { MAX_OPEN_CHANNELS } from '../../../src/payments/limits.js'
 import { bitmapOf } from '../../../src/wire/features.js'
 import { encodeMessage, messageType } from '../../../src/wire/message.js'
+import { codeOf } from '../../support/code-of.js'
 import { paymentOf } from './net.js'
 import { line, twoHosts } from './pay.suite.js'
 
@@ -122,4 +123,29 @@ test('strangers fill no store: beyond a number of channels a grant is needed', (
   expect(answer(MAX_OPEN_CHANNELS, stranger, new Uint8Array(32).fill(5))).toEqual([INIT_HOSTED_CHANNEL.type])
   // Who has a channel goes on with it.
   expect(answer(MAX_OPEN_CHANNELS, peers[0]!)).toEqual([LAST_CROSS_SIGNED_STATE.type])
+})
+
+test('what was forwarded is not given back by default while it is undecided', () => {
+  const { net, payer, relay, merchant } = line()
+  const payment = paymentOf(net, merchant.receive({ amountMsat: 100_000n, hidden: true }), 100_000n)
+  const relayed = relay.local(payer)
+  // The relay has forwarded, the merchant's answer is on its way, and the payer errs the channel.
+  let answered = false
+  net.hold = ({ from, message }) => {
+    answered ||= from === merchant.id && messageType(message) === UPDATE_FULFILL_HTLC.type
+    return answered && from === merchant.id
+  }
+  payer.step({ type: 'pay', payment })
+  net.run()
+  const channelId = hostedChannelId(fromHex(payer.id), fromHex(relay.id))
+  const channel = { facts: { channelId } } as Parameters<typeof errorMessage>[0]
+  net.send(payer.id, relay.id, errorMessage(channel, { code: 'X', why: 'x' }))
+  net.run()
+  expect(relay.core.channel(payer.id)!.status).toBe('errored')
+  expect(codeOf(() => relay.step({ type: 'propose_override', peer: payer.id }))).toBe('OVERRIDE_UNDECIDED')
+  net.hold = () => false
+  net.run()
+  // Now it is decided: the preimage is known, and the default counts the HTLC as paid.
+  expect(codeOf(() => relay.step({ type: 'propose_override', peer: payer.id }))).toBe('accepted')
+  expect(relay.core.channel(payer.id)!.overrideMsat! - relayed).toBeGreaterThanOrEqual(100_000n)
 })
