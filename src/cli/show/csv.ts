@@ -6,17 +6,20 @@ import { escapeForDisplay } from '../../base/display.js'
  */
 export type Cell = { readonly text: string } | { readonly plain: string } | undefined
 
-/** What begins a formula in some spreadsheet, in full width too; white space in front of it does not help. */
-const FORMULA = /^\s*[=+\-@|%＝＋－＠]/
+/**
+ * What begins a formula in some spreadsheet, wide forms among it; white space in front of it does not help. Where commas stand in
+ * numbers, cells end at semicolons, and quotes that do not begin a cell hold nothing together.
+ */
+const FORMULA = /(^|;)(?=[\s"']*[=+\-@|%＝＋－＠])/g
 
 function cell(value: Cell): string {
   if (value === undefined) return ''
   const shown = 'plain' in value ? value.plain : defused(escapeForDisplay(value.text))
-  return /[",;\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown
+  return /[",\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown
 }
 
 function defused(text: string): string {
-  return FORMULA.test(text) ? `'${text}` : text
+  return text.replace(FORMULA, "$1'")
 }
 
 /** A table as RFC 4180 has it: a header, every line ended by CR and LF. */
