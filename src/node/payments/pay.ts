@@ -40,3 +40,9 @@ export interface PayQuote {
   readonly maxFeeMsat: bigint
   readonly quote: PaymentQuote
 }
+
+/** What of it says how the invoice is asked for. */
+export function fetchOptions(options: PayOptions): Omit<FetchOptions, 'offer'> {
+  const { string: _, maxFeeMsat: __, label: ___, onProgress: ____, ...rest } = options
+  return rest
+}

@@ -8,6 +8,7 @@ import { errorOf } from '../../bolt12/rules/rule.js'
 import { checkInvoice } from '../../bolt12/verify-invoice.js'
 import { type PaymentCode, paymentError } from '../../payments/codes.js'
 import type { PaymentEvent, PaymentState } from '../../payments/step.js'
+import { walletError } from '../../wallets/codes.js'
 import type { Wallet } from '../../wallets/wallet.js'
 import { nodeError } from '../codes.js'
 import { Turns } from '../offers/turns.js'
@@ -18,7 +19,7 @@ import type { PaymentsEvent } from './events.js'
 import { type Intent, Intents } from './intents.js'
 import { endOf, paymentFor } from './order.js'
 import { Patience } from './patience.js'
-import type { PayOptions, PayQuote } from './pay.js'
+import { fetchOptions, type PayOptions, type PayQuote } from './pay.js'
 import type { PaymentsOptions, Reach, RefundToPay } from './payments-options.js'
 import { defaultMaxFee } from './price.js'
 import type { StoredIntent } from './record.js'
@@ -96,8 +97,6 @@ export class Payments {
       await this.#hand(id, options.signal)
     } catch (error) {
       end.giveUp()
-      // The reason is worth more to the caller than that it could not be noted down.
-      if (isLnoError(error)) await this.#settle(id, error).catch(() => undefined)
       throw error
     }
     return end.promise
@@ -320,11 +319,17 @@ export class Payments {
     this.#emit({ type: 'payment_started', paymentId: id, amountMsat, paymentHash })
   }
 
-  /** Lets the wallet pay, unless it does already. */
-  async #hand(id: string, signal?: CancelSignal): Promise<void> {
+  /** Lets the wallet pay, unless it does already. A failure is noted before the next try: else one under way would count as failed. */
+  async #hand(id: string, signal?: CancelSignal, mayAgain?: (error: LnoError) => boolean): Promise<void> {
     const underWay = this.#handing.get(id)
     if (underWay !== undefined) return underWay
-    const handing = this.#handOnce(id, signal).finally(() => this.#handing.delete(id))
+    const handing = this.#handOnce(id, signal)
+      .catch(async (error: unknown) => {
+        // The reason is worth more to the caller than that it could not be noted down.
+        if (isLnoError(error) && mayAgain?.(error) !== true) await this.#settle(id, error).catch(() => undefined)
+        throw error
+      })
+      .finally(() => this.#handing.delete(id))
     this.#handing.set(id, handing)
     return handing
   }
@@ -337,6 +342,9 @@ export class Payments {
     if (stage === 'paid' || stage === 'failed') return this.#waiters.end(id, await this.#view({ id, stored }))
     // A wallet that knows it pays it; so it is not judged again by the clock of today.
     if ((await wallet.payment(id)) === undefined) {
+      // Another wallet has it, and may yet pay it.
+      if (stage === 'sending')
+        throw walletError('PAYMENT_UNKNOWN', `it was sent by a wallet that is not this one: ${id}`)
       if (signal?.aborted) throw paymentsError('PAYMENT_CANCELLED', 'it was given up before anything was sent')
       const invoice = decodeInvoice(stored.invoice, { verifySignature: false })
       await wallet.pay(paymentFor({ id, invoice, maxFeeMsat: stored.max_fee, label: stored.label }))
@@ -348,13 +356,13 @@ export class Payments {
   /** As `#hand`, and when there is no way to pay, again and again until `deadline` (Unix milliseconds). */
   async #handPatiently(id: string, deadline: number): Promise<void> {
     await this.#patience.keepTrying(id, async (nextWaitMs) => {
+      const mayAgain = ({ code }: LnoError) =>
+        code === ('NO_PAYMENT_ROUTE' satisfies PaymentCode) && this.#options.clock.now() + nextWaitMs < deadline
       try {
-        await this.#hand(id)
+        await this.#hand(id, undefined, mayAgain)
       } catch (error) {
         if (!isLnoError(error)) throw error
-        const mayYet = this.#options.clock.now() + nextWaitMs < deadline
-        if (mayYet && error.code === ('NO_PAYMENT_ROUTE' satisfies PaymentCode)) return 'again'
-        await this.#settle(id, error)
+        if (mayAgain(error)) return 'again'
       }
       return 'over'
     })
@@ -430,11 +438,6 @@ export class Payments {
       this.#patience.wake()
     }
   }
-}
-
-function fetchOptions(options: PayOptions): Omit<FetchOptions, 'offer'> {
-  const { string: _, maxFeeMsat: __, label: ___, onProgress: ____, ...rest } = options
-  return rest
 }
 
 function paymentFailure(failure: PaymentState['failure']): LnoError {

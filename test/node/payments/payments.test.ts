@@ -344,6 +344,53 @@ describe('not paid', () => {
     expect(await pays(parts, text, 10_000n)).toMatchObject({ status: 'paid' })
   })
 
+  test('what is refused while the same is asked for again is not told to have failed when it is paid', async () => {
+    const parts = await places()
+    const { world, payer, wallets } = parts
+    const { text } = await fetched(parts)
+    wallets.payer.refusals.push(paymentError('NO_PAYMENT_ROUTE', 'no'))
+    // The disk hangs while the failure of the first is noted.
+    const commit = payer.store.commit.bind(payer.store)
+    let release = (): void => undefined
+    const hung = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let commits = 0
+    payer.store.commit = async (changes) => {
+      if (++commits === 2) await hung
+      return commit(changes)
+    }
+    const first = errorOf(payer.node.pay({ string: text, amountMsat: 10_000n }))
+    await world.clock.advance(10)
+    const second = payer.node.pay({ string: text, amountMsat: 10_000n }).catch((error: unknown) => error)
+    await world.clock.advance(10)
+    release()
+    expect(await world.until(first)).toEqual({ code: 'NO_PAYMENT_ROUTE' })
+    await world.until(second)
+    const [view] = await payer.node.payments.list(1)
+    expect(view!.status).toBe(wallets.payer.asked.length === 0 ? 'failed' : 'paid')
+  })
+
+  test('what the wallet had, and a wallet in its place does not know, is not sent again', async () => {
+    const parts = await places()
+    const { world, payer, merchant, wallets } = parts
+    const own = await merchant.node.issuer.create(coffee())
+    const { invoice } = await world.fetch(payer, own)
+    wallets.payer.held = true
+    const first = payer.node.pay({ string: encodeString('lni', invoice.bytes), amountMsat: 10_000n })
+    first.catch(() => undefined)
+    await world.clock.advance(10)
+    await world.until(payer.node.stop())
+    const other = fakeBank(world.clock.now).wallet('other', keyOf('payer').publicKey)
+    const later = await world.start('payer', { wallet: other, store: payer.store.reopen() })
+    await world.clock.advance(2000)
+    expect(other.asked).toEqual([])
+    const again = later.node.pay({ string: encodeString('lni', invoice.bytes), amountMsat: 10_000n })
+    expect(await errorOf(world.until(again))).toEqual({ code: 'PAYMENT_UNKNOWN' })
+    expect(other.asked).toEqual([])
+    expect(await later.node.payments.list(1)).toMatchObject([{ status: 'sending' }])
+  })
+
   test('what came back for good is not tried again with the same invoice', async () => {
     const parts = await places()
     const { text } = await fetched(parts)
