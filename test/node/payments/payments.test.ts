@@ -587,6 +587,20 @@ describe('money that arrives', () => {
     expect(later.told('payment_received')).toHaveLength(1)
   })
 
+  test('twice in the same moment, it is told once', async () => {
+    const parts = await places()
+    const { world, payer, merchant, wallets } = parts
+    const own = await offerOf(parts)
+    const tell = wallets.merchant.tell
+    wallets.merchant.tell = (event) => {
+      tell(event)
+      tell(event)
+    }
+    await world.until(payer.node.pay({ string: own.text }))
+    await world.clock.advance(10)
+    expect(merchant.told('payment_received')).toHaveLength(1)
+  })
+
   test('invoices for one request, for a single use and for a refund share what is exclusive', async () => {
     const parts = await places()
     const { world, payer, merchant, wallets, relay } = parts
