@@ -391,6 +391,15 @@ describe('not paid', () => {
     expect(await later.node.payments.list(1)).toMatchObject([{ status: 'sending' }])
   })
 
+  test('the same invoice twice in the same moment is one payment', async () => {
+    const parts = await places()
+    const { text } = await fetched(parts)
+    const both = await Promise.all([pays(parts, text, 10_000n), pays(parts, text, 20_000n)])
+    expect(both.map(({ status }) => status)).toEqual(['paid', 'paid'])
+    expect(both[0]!.payment_id).toBe(both[1]!.payment_id)
+    expect(parts.wallets.payer.asked).toHaveLength(1)
+  })
+
   test('what came back for good is not tried again with the same invoice', async () => {
     const parts = await places()
     const { text } = await fetched(parts)
@@ -670,6 +679,26 @@ describe('a refund made here', () => {
     expect(stored.failed).toBeUndefined()
     await payer.node.refunds.setEnd(refund.id, { at: 1, failed: 'PAYMENT_FAILED' })
     expect(payer.node.refunds.find(refund.id).stored).toEqual(stored)
+    expect(wallets.payer.asked).toHaveLength(1)
+  })
+
+  test('is paid once when two claim it in the same moment, and not again after a restart', async () => {
+    const parts = await places()
+    const { world, payer, merchant, relay, wallets } = parts
+    const bank = fakeBank(world.clock.now)
+    const rival = await world.start('rival', { wallet: bank.wallet('rival', keyOf('rival').publicKey) })
+    await world.connect(rival, relay, true)
+    const refund = await payer.node.refunds.create({
+      amountMsat: 7000n,
+      description: 'order 7',
+      routes: [[relay.node.id]],
+    })
+    const claims = [merchant, rival].map(({ node }) => node.claimRefund(refund.request))
+    const ends = await world.until(Promise.allSettled(claims))
+    expect(ends.filter(({ status }) => status === 'rejected')).toHaveLength(1)
+    expect(wallets.payer.asked).toHaveLength(1)
+    await restart(parts, payer)
+    await world.clock.advance(5000)
     expect(wallets.payer.asked).toHaveLength(1)
   })
 
