@@ -262,13 +262,13 @@ describe('lno account list', () => {
       expect(noted(text)).toBe(`'${text},,,`)
     expect(noted('=HYPERLINK("x","y")')).toBe(`"'=HYPERLINK(""x"",""y"")",,,`)
     // Where cells end at semicolons, and where wide characters are what they look like.
-    expect(noted("tea;=cmd|'/c calc'!A1")).toBe("tea;'=cmd|'/c calc'!A1,,,")
-    expect(noted('a; b;  -1')).toBe("a; b;'  -1,,,")
+    expect(noted("tea;=cmd|'/c calc'!A1")).toBe(`"tea;'=cmd|'/c calc'!A1",,,`)
+    expect(noted('a; b;  -1')).toBe(`"a; b;'  -1",,,`)
     expect(noted('a;"=1"')).toBe(`"a;'""=1""",,,`)
     for (const text of ['＝1', '＋1', '－1', '＠x']) expect(noted(text)).toBe(`'${text},,,`)
     expect(noted('1-1')).toBe('1-1,,,')
     // Half of Europe separates by it.
-    expect(noted('a;=1+1')).toBe('"a;=1+1",,,')
+    expect(noted('a;=1+1')).toBe(`"a;'=1+1",,,`)
     expect(csvText(['a', 'b'], [[undefined, { plain: '-1' }]])).toBe('a,b\r\n,-1\r\n')
   })
 })

@@ -15,7 +15,7 @@ const FORMULA = /(^|;)(?=[\s"']*[=+\-@|%＝＋－＠])/g
 function cell(value: Cell): string {
   if (value === undefined) return ''
   const shown = 'plain' in value ? value.plain : defused(escapeForDisplay(value.text))
-  return /[",\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown
+  return /[",;\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown
 }
 
 function defused(text: string): string {
