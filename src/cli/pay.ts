@@ -10,6 +10,7 @@ import { fromPasted } from '../bolt12/pasted.js'
 import { errorOf } from '../bolt12/rules/rule.js'
 import { decodeString } from '../bolt12/string.js'
 import { modernQuestion } from '../node/payer/question.js'
+import { defaultMaxFee } from '../node/payments/price.js'
 import type { PaymentView } from '../node/payments/view.js'
 import { chainHashOf } from '../wire/chains.js'
 import { type NodeClient, openNode } from './daemon/client.js'
@@ -177,12 +178,6 @@ function afterwards(id: string | undefined, begun: boolean, dryRun: boolean): st
   if (dryRun) return 'nothing was paid'
   if (id === undefined) return 'what became of it: lno payment list'
   return `${begun ? 'the payment goes on by itself' : 'what became of it'}: lno payment show ${id.slice(0, 16)}`
-}
-
-/** 1 %, or 5 sat where that is more: a first payment of a few sat over one relay must not fail for its fee. */
-function defaultMaxFee(amountMsat: bigint): bigint {
-  const share = amountMsat / 100n
-  return share > 5000n ? share : 5000n
 }
 
 /** @throws LnoError what makes it unpayable, with the rule */

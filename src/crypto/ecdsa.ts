@@ -1,6 +1,11 @@
 import { LnoError } from '../base/error.js'
 import { active } from './backend.js'
 import { assertSecret } from './group.js'
+import { nobleEcdsa } from './noble-ecdsa.js'
+import type { Ecdsa } from './primitives.js'
+
+/** What the backend brings, else noble's. */
+const ecdsa = (): Ecdsa => ({ ...nobleEcdsa, ...active() })
 
 /**
  * ECDSA signature of a 32-byte hash: 64 bytes, `r ‖ s` with the low `s`, the nonce by RFC 6979, so that the same hash always
@@ -10,7 +15,7 @@ import { assertSecret } from './group.js'
 export function ecdsaSign(hash: Uint8Array, secret: Uint8Array): Uint8Array {
   assertSecret(secret)
   if (hash.length !== 32) throw new LnoError('BAD_MESSAGE_HASH', `a hash to be signed is 32 bytes, not ${hash.length}`)
-  return active().ecdsaSign(hash, secret)
+  return ecdsa().ecdsaSign(hash, secret)
 }
 
 /**
@@ -20,5 +25,5 @@ export function ecdsaSign(hash: Uint8Array, secret: Uint8Array): Uint8Array {
  */
 export function ecdsaVerify(signature: Uint8Array, hash: Uint8Array, point: Uint8Array): boolean {
   if (signature.length !== 64 || hash.length !== 32 || point.length !== 33) return false
-  return active().ecdsaVerify(signature, hash, point)
+  return ecdsa().ecdsaVerify(signature, hash, point)
 }

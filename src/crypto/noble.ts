@@ -9,7 +9,7 @@ import { bytesToScalar, scalarToBytes } from './scalar.js'
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 
 const hmacSha256 = (key: Uint8Array, message: Uint8Array) => hmac(sha256, key, message)
-// noble-secp256k1 leaves the choice of hashes to its user; BIP-340 and RFC 6979 need them.
+// noble-secp256k1 leaves the choice of hashes to its user; BIP-340 needs them.
 secp.hashes.sha256 = sha256
 secp.hashes.hmacSha256 = hmacSha256
 
@@ -38,14 +38,6 @@ export const nobleBackend: Backend = {
   schnorrVerify: (signature, message, xOnly) => {
     try {
       return secp.schnorr.verify(signature, message, xOnly)
-    } catch {
-      return false
-    }
-  },
-  ecdsaSign: (hash, secret) => secp.sign(hash, secret, { prehash: false, lowS: true, format: 'compact' }),
-  ecdsaVerify: (signature, hash, point) => {
-    try {
-      return secp.verify(signature, hash, point, { prehash: false, lowS: true, format: 'compact' })
     } catch {
       return false
     }

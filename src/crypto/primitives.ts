@@ -1,9 +1,17 @@
+/** ECDSA over a 32-byte hash. */
+export interface Ecdsa {
+  /** `r ‖ s`, low `s`, nonce by RFC 6979. */
+  ecdsaSign(hash: Uint8Array, secret: Uint8Array): Uint8Array
+  /** Against a 33-byte point; false for a high `s` and for anything malformed. */
+  ecdsaVerify(signature: Uint8Array, hash: Uint8Array, point: Uint8Array): boolean
+}
+
 /**
  * Every primitive the project stands on. A backend answers for validity: `isPoint` and `isScalar` decide, and the
  * operations may assume that they said yes, except that a result which is the point at infinity or a zero scalar
- * throws.
+ * throws. ECDSA may be missing: then `nobleEcdsa` is used, which a bundle holds only when something signs with it.
  */
-export interface Backend {
+export interface Backend extends Partial<Ecdsa> {
   readonly name: string
   sha256(message: Uint8Array): Uint8Array
   hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array
@@ -29,8 +37,4 @@ export interface Backend {
   schnorrSign(message: Uint8Array, secret: Uint8Array, aux: Uint8Array): Uint8Array
   /** BIP-340 against the x coordinate; false for anything malformed. */
   schnorrVerify(signature: Uint8Array, message: Uint8Array, xOnly: Uint8Array): boolean
-  /** ECDSA over a 32-byte hash: `r ‖ s`, low `s`, nonce by RFC 6979. */
-  ecdsaSign(hash: Uint8Array, secret: Uint8Array): Uint8Array
-  /** ECDSA against a 33-byte point; false for a high `s` and for anything malformed. */
-  ecdsaVerify(signature: Uint8Array, hash: Uint8Array, point: Uint8Array): boolean
 }

@@ -48,7 +48,7 @@ export interface ChannelKind<S> extends Link<S> {
   ): ChannelStep<S>
   close(state: S, context: LinkContext): ChannelStep<S>
   proposeOverride(state: S, localMsat: bigint | undefined, context: LinkContext): ChannelStep<S>
-  acceptOverride(state: S, context: LinkContext): ChannelStep<S>
+  acceptOverride(state: S, localMsat: bigint, context: LinkContext): ChannelStep<S>
 }
 
 /** Makes a kind of channels for a node. */

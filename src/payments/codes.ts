@@ -133,6 +133,10 @@ export const PAYMENT_CODES = {
     meaning: 'The host of the errored channel has proposed no override.',
     advice: 'Ask the host to propose one, and connect to it.',
   },
+  OVERRIDE_OTHER: {
+    meaning: 'The host proposes another balance than the one that was to be accepted.',
+    advice: 'Look at the channel again (`lno channel show`), and accept what it shows, or nothing.',
+  },
   OVERRIDE_BALANCE: {
     meaning: 'The balance of an override lies between nothing and the capacity of the channel.',
     advice: 'State another one, or none: then every HTLC goes back, but those whose preimage is known.',

@@ -191,7 +191,7 @@ export class PaymentCore<S = HostedChannel> {
         links.run(input.peer, (state, context) => kind.proposeOverride(state, input.localMsat, context))
         break
       case 'accept_override':
-        links.run(input.peer, (state, context) => kind.acceptOverride(state, context))
+        links.run(input.peer, (state, context) => kind.acceptOverride(state, input.localMsat, context))
         break
       case 'pay':
         startPayment(turn, input.payment)

@@ -98,8 +98,8 @@ export type CoreInput =
   | { readonly type: 'close'; readonly peer: LinkId }
   /** By the host of an errored channel. Without a balance of its own: every HTLC goes back, but those whose preimage we know. */
   | { readonly type: 'propose_override'; readonly peer: LinkId; readonly localMsat?: bigint }
-  /** By its client. */
-  | { readonly type: 'accept_override'; readonly peer: LinkId }
+  /** By its client, of what would be its own: a host may have proposed something else since the user looked. */
+  | { readonly type: 'accept_override'; readonly peer: LinkId; readonly localMsat: bigint }
   | { readonly type: 'pay'; readonly payment: NewPayment }
 
 /** When something happens. */

@@ -1,60 +1,23 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { fromHex } from '../../src/base/hex.js'
 import { exportState } from '../../src/payments/hosted/export.js'
-import { makeHtlc } from '../../src/payments/hosted/htlc-messages.js'
-import {
-  type HostedState,
-  hostedChannelId,
-  NO_SIGNATURE,
-  reverse,
-  signRemote,
-} from '../../src/payments/hosted/state.js'
+import { reverse, signRemote } from '../../src/payments/hosted/state.js'
 import { chainHashOf } from '../../src/wire/chains.js'
-import { node } from '../support/keys.js'
+import { CLIENT, HOST, UNSIGNED } from '../support/hosted-state.js'
 import { tempDir } from '../support/temp-dir.js'
 import { fakeNode } from './fake-node.js'
 import { lno, problemWith } from './run.js'
 
-const HOST = node(0x41)
-const CLIENT = node(0x42)
-const htlc = makeHtlc(hostedChannelId(HOST.id, CLIENT.id), 4n, {
-  amountMsat: 250_000n,
-  paymentHash: new Uint8Array(32).fill(9),
-  cltvExpiry: 800,
-  onion: new Uint8Array(1366),
-})
-const unsigned: HostedState = {
-  isHost: false,
-  refundScriptpubkey: fromHex('0014aabb'),
-  init: {
-    max_htlc_value_in_flight_msat: 500_000n,
-    htlc_minimum_msat: 1n,
-    max_accepted_htlcs: 20,
-    channel_capacity_msat: 1_000_000n,
-    initial_client_balance_msat: 0n,
-    features: new Uint8Array(0),
-  },
-  blockDay: 6000,
-  localBalanceMsat: 150_000n,
-  remoteBalanceMsat: 600_000n,
-  localUpdates: 4,
-  remoteUpdates: 7,
-  incoming: [],
-  outgoing: [htlc],
-  remoteSigOfLocal: NO_SIGNATURE,
-  localSigOfRemote: NO_SIGNATURE,
-}
 const file = (hostKey: Uint8Array) =>
   exportState({
     chainHash: chainHashOf('regtest'),
     nodeId: CLIENT.id,
     peerNodeId: HOST.id,
     state: {
-      ...unsigned,
-      localSigOfRemote: signRemote(unsigned, CLIENT.secret),
-      remoteSigOfLocal: signRemote(reverse(unsigned), hostKey),
+      ...UNSIGNED,
+      localSigOfRemote: signRemote(UNSIGNED, CLIENT.secret),
+      remoteSigOfLocal: signRemote(reverse(UNSIGNED), hostKey),
     },
   })
 const GOOD = file(HOST.secret)

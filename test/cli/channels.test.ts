@@ -94,7 +94,7 @@ describe('lno channel', () => {
     expect(client.stdout).toMatch(/^owed +the host owes you 14\.5 sat: trust, not bitcoin$/m)
     expect(client.stdout).toMatch(/^in flight +2 500 msat from you$/m)
     expect(client.stdout).toMatch(/^state +errored: nothing goes through until the host proposes/m)
-    expect(client.stderr).toMatch(/^Next: lno channel override accept 02/)
+    expect(client.stderr).toMatch(/^Next: lno channel export 02/)
     expect(client.stdout).not.toMatch(/^(why|proposed) /m)
     expect((await lno(['channel', 'show', '03', ...node.flags])).stderr).toMatch(
       /^Next: lno channel override propose 02/,
@@ -105,7 +105,8 @@ describe('lno channel', () => {
     const trouble = { by: 'them', code: 'HOSTED_PEER_ERROR', why: 'no\u0007' }
     const errored = { ...asClient, status: 'errored', trouble, override_msat: '13000' }
     const node = await fakeNode({ 'channel.show': errored })
-    const { stdout } = await lno(['channel', 'show', '02', ...node.flags])
+    const { stdout, stderr } = await lno(['channel', 'show', '02', ...node.flags])
+    expect(stderr).toMatch(/^Next: lno channel override accept 0279\S+ --balance 13000 /)
     expect(stdout).toMatch(/^why +HOSTED_PEER_ERROR: no\\u\{7\} \(said by the peer\)$/m)
     expect(stdout).toMatch(/^proposed +an override, by which the host owes you 13 sat: trust, not bitcoin$/m)
   })
@@ -167,12 +168,14 @@ describe('lno channel', () => {
     const propose = ['channel', 'override', 'propose', '02']
     expect((await lno([...propose, '--balance', '1sat', ...node.flags])).stderr).toMatch(/^The override is proposed/)
     await lno([...propose, ...node.flags])
-    expect((await lno(['channel', 'override', 'accept', '02', ...node.flags])).stderr).toMatch(/^Now the host owes you/)
+    expect((await lno(['channel', 'override', 'accept', '02', '--balance', '2sat', ...node.flags])).stderr).toMatch(
+      /^Now the host owes you/,
+    )
     expect(node.calls.map(({ params }) => params)).toEqual([
       { peer: '02' },
       { peer: '02', local_msat: '1000' },
       { peer: '02' },
-      { peer: '02' },
+      { peer: '02', local_msat: '2000' },
     ])
   })
 })

@@ -63,7 +63,7 @@ describe('without a node', () => {
     ['channel show 02'],
     ['channel close 02'],
     ['channel override propose 02'],
-    ['channel override accept 02'],
+    ['channel override accept 02 --balance 1sat'],
     ['channel export 02'],
     ['host grant --capacity 5'],
     ['host grants'],

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { nobleBackend } from '../../src/crypto/noble.js'
-import type { Backend } from '../../src/crypto/primitives.js'
+import { nobleEcdsa } from '../../src/crypto/noble-ecdsa.js'
+import type { Backend, Ecdsa } from '../../src/crypto/primitives.js'
 import { bytesToScalar, scalarToBytes } from '../../src/crypto/scalar.js'
 import { toyBackend } from './toy-backend.js'
 
@@ -11,9 +12,9 @@ const message = fc.uint8Array({ minLength: 32, maxLength: 32 })
 const ZERO = new Uint8Array(32)
 
 /** What every backend must do; the toy group does it often, noble a few times. */
-describe.each<{ backend: Backend; runs: number }>([
+describe.each<{ backend: Backend & Ecdsa; runs: number }>([
   { backend: toyBackend, runs: 100 },
-  { backend: nobleBackend, runs: 3 },
+  { backend: { ...nobleBackend, ...nobleEcdsa }, runs: 3 },
 ])('the group of $backend.name', ({ backend, runs }) => {
   test('lets two sides share a secret, and blinds keys as it blinds secrets', () => {
     fc.assert(

@@ -1,6 +1,6 @@
 import { concatBytes, equalBytes } from '../../src/base/bytes.js'
 import { nobleBackend } from '../../src/crypto/noble.js'
-import type { Backend } from '../../src/crypto/primitives.js'
+import type { Backend, Ecdsa } from '../../src/crypto/primitives.js'
 import { bytesToScalar, scalarToBytes } from '../../src/crypto/scalar.js'
 
 /** The order of secp256k1, so that every scalar of a test is one here too. */
@@ -42,7 +42,7 @@ const mac = (key: Uint8Array, nonce: Uint8Array, message: Uint8Array): Uint8Arra
  * that ECDH, blinding and signing commute and fail where they should. Hashes and ciphers are the real ones. It hides
  * nothing: who sees a point sees its secret. For tests of state machines and whole networks; never in `src/`.
  */
-export const toyBackend: Backend = {
+export const toyBackend: Backend & Ecdsa = {
   ...nobleBackend,
   name: 'toy',
   isPoint,

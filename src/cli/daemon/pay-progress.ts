@@ -24,6 +24,7 @@ const FETCH_STEPS: ReadonlySet<unknown> = new Set<FetchProgress['step']>(['attem
  * @param what what is paid for, for people
  */
 export function payProgressText(progress: PayProgress, loud: boolean, what: string): string | undefined {
+  // Told apart by its step; its other members are those that `lno fetch` trusts to come from the same node.
   if (FETCH_STEPS.has(progress.step)) return progressText(progress as unknown as FetchProgress, loud)
   const part = isObject(progress.part) ? progress.part : progress
   const amount = msat(part.amount_msat)

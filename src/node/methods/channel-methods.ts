@@ -85,8 +85,11 @@ export function channelMethods(node: LnoNode) {
       async ({ peer, local_msat: localMsat }) =>
         channelView(await hostedBy(node).proposeOverride(find(peer).peer, localMsat)),
     ),
-    method('channel.override_accept', whichChannel, async ({ peer }) =>
-      channelView(await hostedBy(node).acceptOverride(find(peer).peer)),
+    method(
+      'channel.override_accept',
+      v.strictObject({ peer: text(66), local_msat: u64Text }),
+      async ({ peer, local_msat: localMsat }) =>
+        channelView(await hostedBy(node).acceptOverride(find(peer).peer, localMsat)),
     ),
     method('channel.export', whichChannel, async ({ peer }) => ({
       /** JSON, to be kept as it is. */

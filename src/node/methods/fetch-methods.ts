@@ -1,28 +1,15 @@
 import * as v from 'valibot'
 import { toHex } from '../../base/hex.js'
 import { encodeString } from '../../bolt12/string.js'
-import { GENERATIONS } from '../../onion/generations/all.js'
 import type { Bolt12Form } from '../bolt12-form.js'
-import { integer, method, text, u64Text } from '../control/index.js'
+import { method, text } from '../control/index.js'
 import { invoiceFacts } from '../invoice-facts.js'
 import type { GenerationName } from '../messenger/policy.js'
 import type { LnoNode } from '../node.js'
 import { readOffer } from '../payer/any-offer.js'
 import type { FetchResult, LegacyFetchResult } from '../payer/fetch.js'
-import { generationName, MAX_STRING_TEXT, scidTexts, viaOf, viaPeers } from './schemas.js'
-
-const fetchParams = (known: readonly GenerationName[]) =>
-  v.strictObject({
-    offer: text(MAX_STRING_TEXT),
-    amount_msat: v.optional(u64Text),
-    quantity: v.optional(u64Text),
-    payer_note: v.optional(text(4096)),
-    via: v.optional(viaPeers),
-    scids: v.optional(scidTexts),
-    generations: v.optional(v.pipe(v.array(generationName(known)), v.minLength(1), v.maxLength(16))),
-    attempts: v.optional(integer(1, 10)),
-    timeout_ms: v.optional(integer(100, 600_000)),
-  })
+import { askingOptions, askingParams } from './asking.js'
+import { MAX_STRING_TEXT } from './schemas.js'
 
 /** What a fetch brought, as commands print it. */
 export interface FetchView {
@@ -69,20 +56,11 @@ export function fetchView({
 
 /** `fetch`: its progress tells of each attempt. */
 export function fetchMethods(node: LnoNode) {
-  const known = new Set([...GENERATIONS, ...node.messenger.generations].map(({ name }) => name))
+  const fetchParams = v.strictObject({ offer: text(MAX_STRING_TEXT), ...askingParams(node) })
   return [
-    method('fetch', fetchParams([...known]), async (params, { signal, progress }) => {
-      const { amount_msat: amountMsat, quantity, payer_note: payerNote, via, scids, generations } = params
-      const { attempts, timeout_ms: timeoutMs } = params
+    method('fetch', fetchParams, async (params, { signal, progress }) => {
       const result = await node.fetch(readOffer(params.offer), {
-        ...(amountMsat !== undefined && { amountMsat }),
-        ...(quantity !== undefined && { quantity }),
-        ...(payerNote !== undefined && { payerNote }),
-        ...(via && { via: viaOf(via) }),
-        ...(scids && { scids }),
-        ...(generations && { generations }),
-        ...(attempts !== undefined && { attempts }),
-        ...(timeoutMs !== undefined && { timeoutMs }),
+        ...askingOptions(params),
         signal,
         onProgress: progress,
       })

@@ -1,49 +1,31 @@
 import * as v from 'valibot'
 import { toHex } from '../../base/hex.js'
-import { GENERATIONS } from '../../onion/generations/all.js'
-import { integer, method, text, u64Text } from '../control/index.js'
+import { method, text, u64Text } from '../control/index.js'
 import { isoTime } from '../iso-time.js'
 import type { LnoNode } from '../node-types.js'
 import { aboutOf, paymentIdOf } from '../payments/about.js'
 import type { PayProgress, PayQuote } from '../payments/pay.js'
 import { aboutView, type PaymentView, partView, withInvoice } from '../payments/view.js'
-import { generationName, MAX_STRING_TEXT, scidTexts, viaOf, viaPeers } from './schemas.js'
-
-const payParams = (known: readonly string[]) =>
-  v.strictObject({
-    string: text(MAX_STRING_TEXT),
-    amount_msat: v.optional(u64Text),
-    quantity: v.optional(u64Text),
-    payer_note: v.optional(text(4096)),
-    max_fee_msat: v.optional(u64Text),
-    label: v.optional(text(256)),
-    dry_run: v.optional(v.boolean()),
-    via: v.optional(viaPeers),
-    scids: v.optional(scidTexts),
-    generations: v.optional(v.pipe(v.array(generationName(known)), v.minLength(1), v.maxLength(16))),
-    attempts: v.optional(integer(1, 10)),
-    timeout_ms: v.optional(integer(100, 600_000)),
-  })
+import { askingOptions, askingParams } from './asking.js'
+import { MAX_STRING_TEXT } from './schemas.js'
 
 /** `pay.start`: its progress tells how far it is; with `dry_run` nothing is paid, and the result says how it would go. */
 export function payMethods(node: LnoNode, now: () => number) {
-  const known = new Set([...GENERATIONS, ...node.messenger.generations].map(({ name }) => name))
+  const payParams = v.strictObject({
+    string: text(MAX_STRING_TEXT),
+    max_fee_msat: v.optional(u64Text),
+    label: v.optional(text(256)),
+    dry_run: v.optional(v.boolean()),
+    ...askingParams(node),
+  })
   return [
-    method('pay.start', payParams([...known]), async (params, { signal, progress }): Promise<PaymentView> => {
-      const { amount_msat: amountMsat, quantity, payer_note: payerNote, max_fee_msat: maxFeeMsat } = params
-      const { label, via, scids, generations, attempts, timeout_ms: timeoutMs } = params
+    method('pay.start', payParams, async (params, { signal, progress }): Promise<PaymentView> => {
+      const { max_fee_msat: maxFeeMsat, label } = params
       const options = {
+        ...askingOptions(params),
         string: params.string,
-        ...(amountMsat !== undefined && { amountMsat }),
-        ...(quantity !== undefined && { quantity }),
-        ...(payerNote !== undefined && { payerNote }),
         ...(maxFeeMsat !== undefined && { maxFeeMsat }),
         ...(label !== undefined && { label }),
-        ...(via && { via: viaOf(via) }),
-        ...(scids && { scids }),
-        ...(generations && { generations }),
-        ...(attempts !== undefined && { attempts }),
-        ...(timeoutMs !== undefined && { timeoutMs }),
         signal,
         onProgress: (step: PayProgress) => progress(progressView(step)),
       }

@@ -18,10 +18,6 @@ export const PAYMENTS_CODES = {
     meaning: 'The payment was given up before anything was sent.',
     advice: 'Pay again when you want to.',
   },
-  PAYMENT_DELTA_LIMIT: {
-    meaning: 'Every path of the invoice could lock the money up for longer than two weeks.',
-    advice: 'Nothing was sent. The recipient must make a path with a smaller cltv_expiry_delta.',
-  },
   PAYMENT_ENDED: {
     meaning: 'A payment for this very request was sent before, and failed. It is not tried again.',
     advice: 'Ask for a new invoice: pay the offer again.',

@@ -2,9 +2,11 @@ import type { InvoicePath } from '../../bolt12/create-invoice.js'
 import { paymentError } from '../../payments/codes.js'
 import { MAX_EXPIRY_BLOCKS } from '../../payments/onions/index.js'
 import { MAX_MSAT } from '../../wire/amount.js'
-import { paymentsError } from './codes.js'
 
-/** What fees may cost unless the user says otherwise: one part in a hundred, and 5 sat where that is less. */
+/**
+ * What fees may cost unless the user says otherwise: one part in a hundred, and 5 sat where that is less. A first payment of a few
+ * sat over one relay must not fail for its fee.
+ */
 export function defaultMaxFee(amountMsat: bigint): bigint {
   const percent = amountMsat / 100n
   return percent > 5000n ? percent : 5000n
@@ -19,8 +21,8 @@ export interface PathPrice {
 
 /**
  * The paths that can be paid over, cheapest first: those that need no more money than there is, and lock it up no longer than
- * `MAX_EXPIRY_BLOCKS` blocks (rules P2, P4). Sums are bigint, so that nothing overflows before it is judged.
- * @throws LnoError `PAYMENT_FEE_LIMIT`, `PAYMENT_DELTA_LIMIT` when none is left
+ * `MAX_EXPIRY_BLOCKS` blocks (rule P4). Sums are bigint, so that nothing overflows before it is judged.
+ * @throws LnoError `PAYMENT_FEE_LIMIT`, `PAYMENT_DELAY_LIMIT` when none is left
  */
 export function affordable(
   paths: readonly InvoicePath[],
@@ -30,8 +32,8 @@ export function affordable(
   const quick = paths.filter(({ payinfo }) => payinfo.cltv_expiry_delta <= MAX_EXPIRY_BLOCKS)
   if (quick.length === 0) {
     const least = Math.min(...paths.map(({ payinfo }) => payinfo.cltv_expiry_delta))
-    throw paymentsError('PAYMENT_DELTA_LIMIT', `${least} blocks, at most ${MAX_EXPIRY_BLOCKS} are accepted`, {
-      rule: 'P2',
+    throw paymentError('PAYMENT_DELAY_LIMIT', `${least} blocks, at most ${MAX_EXPIRY_BLOCKS} are accepted`, {
+      rule: 'P4',
     })
   }
   const [first, ...others] = quick
@@ -43,7 +45,7 @@ export function affordable(
     throw paymentError('PAYMENT_FEE_LIMIT', 'amount and fee are more than all bitcoin', { rule: 'P4' })
   }
   if (first.feeMsat > maxFeeMsat) {
-    const message = `the cheapest path costs ${first.feeMsat} msat, at most ${maxFeeMsat} msat were authorised`
+    const message = `the cheapest path costs ${first.feeMsat} msat, at most ${maxFeeMsat} msat are allowed (--max-fee)`
     throw paymentError('PAYMENT_FEE_LIMIT', message, { rule: 'P4' })
   }
   return [first, ...others]

@@ -52,7 +52,6 @@ export const NOTHING_SENT: readonly string[] = [
   'HEIGHT_UNKNOWN',
   'AMOUNT_OUT_OF_RANGE',
   'PAYMENT_DELAY_LIMIT',
-  'PAYMENT_DELTA_LIMIT',
   'WALLET_BUSY',
   'PAYMENT_CANCELLED',
 ] satisfies readonly (PaymentCode | PaymentsCode | WalletCode | WireCode)[]

@@ -34,9 +34,13 @@ function feeOf(parts: readonly PlannedPart[]): bigint {
 }
 
 function feeLimit(fee: bigint, { maxFeeMsat }: RouteQuery): LnoError {
-  return paymentError('PAYMENT_FEE_LIMIT', `the fees would be ${fee} msat, ${maxFeeMsat} msat are allowed`, {
-    details: { feeMsat: fee, maxFeeMsat },
-  })
+  return paymentError(
+    'PAYMENT_FEE_LIMIT',
+    `the fees would be ${fee} msat, at most ${maxFeeMsat} msat are allowed (--max-fee)`,
+    {
+      details: { feeMsat: fee, maxFeeMsat },
+    },
+  )
 }
 
 function noRoute(candidates: readonly Candidate[], { amountMsat, paths, severalParts }: RouteQuery): LnoError {
@@ -47,10 +51,9 @@ function noRoute(candidates: readonly Candidate[], { amountMsat, paths, severalP
     )
   }
   const most = largest(0n, ...candidates.map(({ mostMsat }) => mostMsat))
-  const how = severalParts ? 'in parts' : 'in one part, and the invoice allows no more'
-  return paymentError('NO_PAYMENT_ROUTE', `${amountMsat} msat find no way ${how}; one takes ${most} msat at most`, {
-    details: { amountMsat, mostMsat: most },
-  })
+  const how = severalParts ? ', not in several parts either' : ', and the invoice takes no second part'
+  const message = `no way for ${amountMsat} msat: the most that can be sent in one part is ${most} msat${how}`
+  return paymentError('NO_PAYMENT_ROUTE', message, { details: { amountMsat, mostMsat: most } })
 }
 
 function single(candidates: readonly Candidate[], { amountMsat }: RouteQuery): readonly PlannedPart[] | undefined {

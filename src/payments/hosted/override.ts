@@ -159,12 +159,19 @@ function resolved(channel: HostedChannel, state: HostedState): HostedStep {
 
 /**
  * Accepts the override that the host proposed: from here on it is the state of the channel.
- * @throws LnoError `CHANNEL_UNKNOWN`, `OVERRIDE_NOT_YOURS`, `CHANNEL_NOT_ERRORED`, `OVERRIDE_MISSING`
+ * @param localMsat what would be ours by it, as the user saw it
+ * @throws LnoError `CHANNEL_UNKNOWN`, `OVERRIDE_NOT_YOURS`, `CHANNEL_NOT_ERRORED`, `OVERRIDE_MISSING`, `OVERRIDE_OTHER`
  */
-export function acceptOverride(channel: HostedChannel): HostedStep {
+export function acceptOverride(channel: HostedChannel, localMsat: bigint): HostedStep {
   assertErrored(channel, false)
   const { override } = channel.kept
   if (override === undefined) throw paymentError('OVERRIDE_MISSING', 'the host has not proposed an override')
+  if (override.localBalanceMsat !== localMsat) {
+    throw paymentError(
+      'OVERRIDE_OTHER',
+      `by the override that the host has proposed ${override.localBalanceMsat} msat would be yours, not ${localMsat}`,
+    )
+  }
   const accepting = isInAgreement(channel)
   return announced(channel, resolved(withLive(channel, { accepting }), override))
 }

@@ -224,9 +224,12 @@ export class EmbeddedWallet implements Wallet {
     return this.#onChannel({ type: 'propose_override', peer, ...(localMsat !== undefined && { localMsat }) })
   }
 
-  /** As the client of an errored channel: takes what the host has proposed. */
-  async acceptOverride(peer: LinkId): Promise<LinkView> {
-    return this.#onChannel({ type: 'accept_override', peer })
+  /**
+   * As the client of an errored channel: takes what the host has proposed.
+   * @param localMsat what would be ours by it (`overrideMsat` of the channel); another proposal is not taken
+   */
+  async acceptOverride(peer: LinkId, localMsat: bigint): Promise<LinkView> {
+    return this.#onChannel({ type: 'accept_override', peer, localMsat })
   }
 
   /**

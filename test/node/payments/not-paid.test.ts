@@ -123,12 +123,12 @@ describe('the answer to a request is not paid, and the rule is named', () => {
     })
   })
 
-  test('with a path that locks the money up for longer than two weeks', { tags: ['P2'] }, async () => {
+  test('with a path that locks the money up for longer than two weeks', { tags: ['P4'] }, async () => {
     const { merchant, refused } = await places()
     const string = (await merchant.node.issuer.create(coffee())).text
     expect(await refused({ string }, priced({ cltv_expiry_delta: 0xffff }))).toMatchObject({
-      code: 'PAYMENT_DELTA_LIMIT',
-      rule: 'P2',
+      code: 'PAYMENT_DELAY_LIMIT',
+      rule: 'P4',
     })
   })
 })

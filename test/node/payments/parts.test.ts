@@ -39,10 +39,10 @@ describe('what a path costs', () => {
     expect(affordable([priced(1001, 0), good], amount, MAX_MSAT)).toEqual([{ path: good, feeMsat: 1000n }])
   })
 
-  test('in time is two weeks at most', { tags: ['P2'] }, () => {
+  test('in time is two weeks at most', { tags: ['P4'] }, () => {
     expect(affordable([priced(0, 0, 2016), priced(0, 0, 2017)], 1n, 1n)).toHaveLength(1)
-    expect(codeOf(() => affordable([priced(0, 0, 65_535)], 1n, 1n))).toBe('PAYMENT_DELTA_LIMIT')
-    expect(codeOf(() => affordable([priced(0, 0, 2017), priced(0, 0, 2018)], 1n, 1n))).toBe('PAYMENT_DELTA_LIMIT')
+    expect(codeOf(() => affordable([priced(0, 0, 65_535)], 1n, 1n))).toBe('PAYMENT_DELAY_LIMIT')
+    expect(codeOf(() => affordable([priced(0, 0, 2017), priced(0, 0, 2018)], 1n, 1n))).toBe('PAYMENT_DELAY_LIMIT')
   })
 
   test('one part in a hundred unless said otherwise, or 5 sat', () => {

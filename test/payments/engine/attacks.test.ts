@@ -36,7 +36,7 @@ test('what an override took is never sent again over another channel', () => {
   const { capacityMsat, localMsat } = payer.core.channel(host.id)!
   host.step({ type: 'propose_override', peer: payer.id, localMsat: capacityMsat - localMsat })
   net.run()
-  payer.step({ type: 'accept_override', peer: host.id })
+  payer.step({ type: 'accept_override', peer: host.id, localMsat })
   net.run()
   expect(payer.core.payment(payment.id)).toMatchObject({
     status: 'failed',

@@ -411,7 +411,7 @@ export function paySuite(name: string, options: NetOptions): void {
       net.connect(relay, merchant)
       relay.step({ type: 'propose_override', peer: merchant.id })
       net.run()
-      merchant.step({ type: 'accept_override', peer: relay.id })
+      merchant.step({ type: 'accept_override', peer: relay.id, localMsat: 0n })
       net.run()
       expect(relay.core.channel(merchant.id)).toMatchObject({ status: 'up', inFlightOutMsat: 0n, remoteMsat: 0n })
       expect(relay.core.ledgerTotal()).toBe(-500_000n)

@@ -13,7 +13,10 @@ import { htlcOf, OTHER, openedWorld, type Who, type World } from './world.js'
 const tick = (world: World, who: Who) => world.act(who, onTick)
 const propose = (world: World, localMsat?: bigint) =>
   world.act('host', (channel, at) => proposeOverride(channel, localMsat, at))
-const accept = (world: World) => world.act('client', acceptOverride)
+/** The client takes whatever is proposed. */
+const accepted = (channel: Parameters<typeof acceptOverride>[0]) =>
+  acceptOverride(channel, channel.kept.override?.localBalanceMsat ?? 0n)
+const accept = (world: World) => world.act('client', accepted)
 const types = (world: World, who: Who) => world.events(who).map(({ type }) => type)
 
 /** An HTLC of each side that expires at 600, while one more of each is good until 1000; then the height is 600. */
@@ -288,7 +291,7 @@ describe('an override', () => {
     expect(codeOf(() => propose(good))).toBe('CHANNEL_NOT_ERRORED')
     const world = expired()
     expect(codeOf(() => accept(world))).toBe('OVERRIDE_MISSING')
-    expect(codeOf(() => world.act('host', acceptOverride))).toBe('OVERRIDE_NOT_YOURS')
+    expect(codeOf(() => world.act('host', accepted))).toBe('OVERRIDE_NOT_YOURS')
     expect(codeOf(() => world.act('client', (channel, at) => proposeOverride(channel, 0n, at)))).toBe(
       'OVERRIDE_NOT_YOURS',
     )

@@ -1,59 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fromHex, toHex } from '../../../src/base/hex.js'
+import { toHex } from '../../../src/base/hex.js'
 import { exportState, verifyExport } from '../../../src/payments/hosted/export.js'
-import { makeHtlc } from '../../../src/payments/hosted/htlc-messages.js'
-import {
-  type HostedState,
-  hostedChannelId,
-  NO_SIGNATURE,
-  reverse,
-  signRemote,
-  toMessage,
-} from '../../../src/payments/hosted/state.js'
+import { type HostedState, NO_SIGNATURE, reverse, signRemote, toMessage } from '../../../src/payments/hosted/state.js'
 import { chainHashOf } from '../../../src/wire/chains.js'
 import { codeOf } from '../../support/code-of.js'
+import { CLIENT, HOST, UNSIGNED } from '../../support/hosted-state.js'
 import { node } from '../../support/keys.js'
 
 // On noble: what is checked here is checked for other programs' eyes.
-const HOST = node(0x41)
-const CLIENT = node(0x42)
 const CHAIN = chainHashOf('regtest')
-const HTLC = makeHtlc(hostedChannelId(HOST.id, CLIENT.id), 4n, {
-  amountMsat: 250_000n,
-  paymentHash: new Uint8Array(32).fill(9),
-  cltvExpiry: 800,
-  onion: new Uint8Array(1366),
-})
-
-const unsigned: HostedState = {
-  isHost: false,
-  refundScriptpubkey: fromHex('0014aabb'),
-  init: {
-    max_htlc_value_in_flight_msat: 500_000n,
-    htlc_minimum_msat: 1n,
-    max_accepted_htlcs: 20,
-    channel_capacity_msat: 1_000_000n,
-    initial_client_balance_msat: 0n,
-    features: new Uint8Array(0),
-  },
-  blockDay: 6000,
-  localBalanceMsat: 150_000n,
-  remoteBalanceMsat: 600_000n,
-  localUpdates: 4,
-  remoteUpdates: 7,
-  incoming: [],
-  outgoing: [HTLC],
-  remoteSigOfLocal: NO_SIGNATURE,
-  localSigOfRemote: NO_SIGNATURE,
-}
 
 function signed(state: HostedState): HostedState {
   const localSigOfRemote = signRemote(state, CLIENT.secret)
   return { ...state, localSigOfRemote, remoteSigOfLocal: signRemote(reverse(state), HOST.secret) }
 }
 
-const STATE = signed(unsigned)
+const STATE = signed(UNSIGNED)
 const FILE = exportState({ chainHash: CHAIN, nodeId: CLIENT.id, peerNodeId: HOST.id, state: STATE })
 
 /** The file with members changed, or taken out. */
@@ -113,7 +76,7 @@ describe('signatures of an exported state', () => {
   const state = 'HOSTED_STATE: '
 
   test.each<[string, string, readonly string[]]>([
-    ['nobody has signed', withState(unsigned), [host, client]],
+    ['nobody has signed', withState(UNSIGNED), [host, client]],
     ['the host has not signed', withState({ ...STATE, remoteSigOfLocal: NO_SIGNATURE }), [host]],
     ['the client has not signed', withState({ ...STATE, localSigOfRemote: NO_SIGNATURE }), [client]],
     [
@@ -124,7 +87,7 @@ describe('signatures of an exported state', () => {
     ['the roles were swapped', withState({ ...STATE, isHost: true }), [host, client]],
     ['another host is named', changed({ host_node_id: toHex(node(0x43).id) }), [host, state]],
     ['another client is named', changed({ client_node_id: toHex(node(0x43).id) }), [client, state]],
-    ['both signed what cannot be', withState(signed({ ...unsigned, localBalanceMsat: 150_001n })), [state]],
+    ['both signed what cannot be', withState(signed({ ...UNSIGNED, localBalanceMsat: 150_001n })), [state]],
   ])('%s: that is an issue', (_, text, expected) => {
     const issues = issuesOf(text)
     expect(issues.map((issue, i) => issue.slice(0, expected[i]?.length))).toEqual(expected)

@@ -74,7 +74,11 @@ export function stepOfOverride(
   if (inFlight(client) > stake) stake = inFlight(client)
   const [by, peer] = type === 'propose_override' ? [edge.host, edge.client] : [edge.client, edge.host]
   if (!world.nodes[by]!.core) return
-  const taken = world.step(by, { type, peer: world.nodes[peer]!.id })
+  const at = { peer: world.nodes[peer]!.id }
+  const taken = world.step(
+    by,
+    type === 'propose_override' ? { type, ...at } : { type, ...at, localMsat: client?.overrideMsat ?? 0n },
+  )
   if (typeof taken === 'object') return
   for (const node of [by, peer]) risks.set(node, (risks.get(node) ?? 0n) + stake)
 }

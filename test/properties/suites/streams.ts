@@ -49,6 +49,11 @@ function hold(
   return outcome
 }
 
+/** bLIP 17 writes features in two ways, which can be told apart only where nothing follows: no extension behind any. */
+function endsWithFields(def: MessageDef, { features }: Readonly<Record<string, unknown>>): boolean {
+  return def.name === 'init_hosted_channel' && features instanceof Uint8Array && features.length > 0
+}
+
 function rewriteMessage(def: MessageDef, input: Uint8Array, touched?: { bytes: number }): Uint8Array {
   const { fields, records } = decodeMessage(def, input, touched)
   return encodeMessage(def, fields, unknownOf(def.tlvs, records))
@@ -91,6 +96,7 @@ export function streams(runs: number): void {
   describe.each(declared.messages.map((def) => [def.name, def] as const))('%s', (_, def) => {
     const good = fc
       .tuple(acceptableFields(def), arbitraryUnknown(def.tlvs))
+      .map(([fields, unknown]) => [fields, endsWithFields(def, fields) ? [] : unknown] as const)
       .map(([fields, unknown]) => ({ fields, unknown, bytes: encodeMessage(def, fields, unknown) }))
 
     test('what was written is read, unknown odd records too, and written again it is the same', () => {

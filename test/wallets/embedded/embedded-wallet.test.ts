@@ -134,7 +134,11 @@ describe('an HTLC that expires', () => {
     await world.run(relay.wallet.proposeOverride(merchant.id))
     await world.settle()
     expect(merchant.events.at(-1)).toMatchObject({ type: 'override_proposed', byUs: false })
-    await world.run(merchant.wallet.acceptOverride(relay.id))
+    const { overrideMsat = -1n } = merchant.wallet.channel(relay.id)!
+    await expect(world.run(merchant.wallet.acceptOverride(relay.id, overrideMsat + 1n))).rejects.toMatchObject({
+      code: 'OVERRIDE_OTHER',
+    })
+    await world.run(merchant.wallet.acceptOverride(relay.id, overrideMsat))
     await world.settle()
     expect(await agreed([payer, relay, merchant])).toEqual(before)
     await world.close()
